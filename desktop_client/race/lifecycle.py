@@ -1,0 +1,83 @@
+"""The one place where a race is remembered, and the one place where it is forgotten."""
+
+from __future__ import annotations
+
+from contracts.tracks import TrackMap
+from desktop_client.race.driven_line import DrivenLine
+from desktop_client.race.inputs import InputTrace
+from desktop_client.race.pace import Pace
+from desktop_client.race.track_shape import TrackShape
+from desktop_client.telemetry.frame import Frame, PitStatus
+
+MAX_TEAMS = 64
+
+
+def own_row(frame: Frame) -> int | None:
+    """The row of the driver's own car, or None when the frame has no such row."""
+    row = frame.player_row
+    return row if row is not None and 0 <= row < len(frame.cars) else None
+
+
+class Race:
+    """What is remembered of the session being driven; a session with another uid begins with nothing.
+
+    A track map outlives the session: `shape` is offered only while the session's own track is that map's track.
+    """
+
+    def __init__(self) -> None:
+        self._uid: str | None = None
+        self._map: tuple[str, str, TrackShape] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.frame: Frame | None = None
+        self.inputs = InputTrace()
+        self.pace: Pace | None = None
+        self.driven = DrivenLine(None)
+        self.teams: dict[str, int] = {}
+
+    def take(self, frame: Frame) -> None:
+        """Remember one frame. Frames come in the order of their arrival."""
+        if frame.session.uid != self._uid:
+            self._forget()
+            self._uid = frame.session.uid
+        self.frame = frame
+        self._measure_track(frame.session.track_length_m)
+        if frame.player is not None:
+            self.inputs.take(frame.session_time_s, frame.player)
+        on_track = frame.cars.pit == PitStatus.NONE
+        if self.pace is not None:
+            self.pace.see(frame.cars.lap_distance_m, frame.cars.speed_mps, on_track)
+        if self.shape is None:
+            self.driven.take(frame.cars, on_track, own_row(frame))
+        for team in frame.cars.team:
+            if team not in self.teams and len(self.teams) < MAX_TEAMS:
+                self.teams[team] = len(self.teams)
+
+    def show_map(self, track_map: TrackMap | None) -> None:
+        """Use this map wherever the session's track is the map's track; None forgets the map."""
+        if track_map is None:
+            self._map = None
+        else:
+            self._map = (
+                track_map.game,
+                track_map.track_id,
+                TrackShape.from_map(track_map),
+            )
+
+    @property
+    def shape(self) -> TrackShape | None:
+        """The known map of the session's track, or None while there is none."""
+        if self._map is None or self.frame is None:
+            return None
+        game, track_id, shape = self._map
+        session = self.frame.session
+        return shape if (session.game, session.track_id) == (game, track_id) else None
+
+    def _measure_track(self, length_m: float | None) -> None:
+        """Games say the length a moment after the session begins; what depends on it starts then."""
+        if length_m is None or not length_m > 0:
+            return
+        if self.pace is None or abs(self.pace.length_m - length_m) > 1.0:
+            self.pace = Pace(length_m)
+            self.driven = DrivenLine(length_m)
