@@ -1,0 +1,189 @@
+"""Who is calling: access tokens, checked against the keys that auth publishes.
+
+The gateway checks each token, and the service behind it checks it again with this same code. Keys are cached; a key id
+that is not known is looked up once, at most every few seconds, and if auth cannot be reached the keys at hand go on
+serving.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import aiohttp
+import jwt
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from chassis.observability import log
+from contracts.identity import (
+    ACCESS_TOKEN_ALGORITHM,
+    ACCESS_TOKEN_TYPE,
+    CLOCK_LEEWAY_S,
+    Identity,
+    KeySet,
+    Role,
+)
+from contracts.problem import Forbidden, Unauthenticated, Unavailable
+
+MAX_TOKEN_BYTES = 4096
+FRESH_S = 600.0
+RETRY_S = 2.0
+
+FetchKeys = Callable[[], Awaitable[KeySet]]
+
+
+class JwksCache:
+    """The public keys by id. `fetch` asks auth; `clock` is monotonic seconds."""
+
+    def __init__(self, fetch: FetchKeys, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._tried_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def key(self, kid: str) -> jwt.PyJWK:
+        """The key with that id.
+
+        Raises:
+            Unauthenticated: auth does not publish it.
+            Unavailable: no key was ever had, and auth cannot be reached.
+        """
+        if kid not in self._keys or self._clock() - self._fetched_at > FRESH_S:
+            async with self._lock:  # one request asks for all who wait
+                if kid not in self._keys or self._clock() - self._fetched_at > FRESH_S:
+                    await self._refresh()
+        try:
+            return self._keys[kid]
+        except KeyError:
+            if not self._keys:
+                raise Unavailable("Tokens cannot be checked just now.", retry_after=2) from None
+            raise Unauthenticated("The token is signed with a key that is not published.") from None
+
+    async def _refresh(self) -> None:
+        if self._clock() - self._tried_at < RETRY_S:
+            return
+        self._tried_at = self._clock()
+        try:
+            published = await self._fetch()
+        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError) as error:
+            log.warning("jwks.unreachable", error=type(error).__name__, keys_at_hand=len(self._keys))
+            return
+        self._keys = {key.kid: jwt.PyJWK(msgspec.to_builtins(key)) for key in published.keys}
+        self._fetched_at = self._clock()
+
+
+class Verifier:
+    """Turns a bearer token into an Identity. Verified tokens are remembered: bounded, and never past their end."""
+
+    def __init__(
+        self,
+        keys: JwksCache,
+        *,
+        issuer: str,
+        audience: str,
+        remember: int = 10_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._remember = remember
+        self._clock = clock
+        self._verified: OrderedDict[str, Identity] = OrderedDict()
+        self._revoked: OrderedDict[UUID, float] = OrderedDict()
+
+    async def verify(self, token: str) -> Identity:
+        """
+        Raises:
+            Unauthenticated: whatever is wrong with the token.
+            Unavailable: no key to check it with could be had.
+        """
+        identity = self._verified.get(token)
+        if identity is None:
+            identity = await self._check(token)
+            self._verified[token] = identity
+            if len(self._verified) > self._remember:
+                self._verified.popitem(last=False)
+        elif identity.expires_at + CLOCK_LEEWAY_S <= self._clock():
+            del self._verified[token]
+            raise Unauthenticated("The access token has expired.")
+        if identity.session_id in self._revoked:
+            raise Unauthenticated("This session was ended.")
+        return identity
+
+    def revoke(self, session_id: UUID, *, until: float) -> None:
+        """Refuse the tokens of a session from now on; `until` (epoch seconds) is when its last token has died."""
+        self._revoked[session_id] = until
+        while self._revoked and next(iter(self._revoked.values())) < self._clock():
+            self._revoked.popitem(last=False)
+
+    async def _check(self, token: str) -> Identity:
+        if len(token) > MAX_TOKEN_BYTES:
+            raise Unauthenticated("The access token is too long.")
+        try:
+            header = jwt.get_unverified_header(token)
+            kid = header.get("kid")
+            if header.get("typ") != ACCESS_TOKEN_TYPE or not isinstance(kid, str) or len(kid) > 128:
+                raise Unauthenticated("This is not an access token.")
+            claims = jwt.decode(
+                token,
+                (await self._keys.key(kid)).key,
+                algorithms=[ACCESS_TOKEN_ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=CLOCK_LEEWAY_S,
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "sid"]},
+            )
+            return Identity(
+                user_id=UUID(claims["sub"]),
+                session_id=UUID(claims["sid"]),
+                role=Role(claims.get("role", Role.DRIVER)),
+                expires_at=int(claims["exp"]),
+            )
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("The access token has expired.") from None
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+            raise Unauthenticated("The access token is not valid.") from None
+
+
+def fetch_from(session: aiohttp.ClientSession, url: str) -> FetchKeys:
+    """Ask auth over HTTP, with a short deadline."""
+
+    async def fetch() -> KeySet:
+        async with session.get(url, timeout=aiohttp.ClientTimeout(total=3)) as answer:
+            answer.raise_for_status()
+            return msgspec.json.decode(await answer.read(), type=KeySet)
+
+    return fetch
+
+
+def bearer_token(authorization: str | None) -> str:
+    """The token in an `Authorization` header; Unauthenticated if there is none."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated()
+    return token.strip()
+
+
+async def signed_in(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Route guard: the caller has a valid access token. `identity` is then a parameter that the route can ask for."""
+    token = bearer_token(connection.headers.get("authorization"))
+    connection.scope["user"] = await connection.app.state.verifier.verify(token)
+
+
+def requires(*roles: Role) -> Callable[[ASGIConnection, BaseRouteHandler], Awaitable[None]]:
+    """Route guard: signed in, with one of `roles` (an admin always passes)."""
+
+    async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+        await signed_in(connection, handler)
+        if not connection.scope["user"].may(*roles):
+            raise Forbidden()
+
+    return guard

@@ -1,0 +1,125 @@
+"""Every refusal leaves as problem+json: ours by their class, the framework's translated at this door."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from chassis.observability import log
+from contracts.problem import (
+    BadRequest,
+    BodyTooLarge,
+    FieldError,
+    Forbidden,
+    InternalError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    ProblemDetails,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_BY_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind
+    for kind in (
+        BadRequest,
+        Unauthenticated,
+        Forbidden,
+        NotFound,
+        MethodNotAllowed,
+        BodyTooLarge,
+        TooManyRequests,
+        Unavailable,
+    )
+}
+_NAMED_FIELD = re.compile(r"field `([^`]+)`")
+
+
+def answer(
+    problem: Problem, *, instance: str | None, request_id: str | None
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of a refusal, for those who speak plain ASGI."""
+    headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    retry_after = problem.retry_after
+    if retry_after is None and problem.status in (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ):
+        retry_after = 1
+    if retry_after is not None:
+        headers["retry-after"] = str(retry_after)
+    return (
+        problem.status,
+        headers,
+        msgspec.json.encode(problem.body(instance=instance, request_id=request_id)),
+    )
+
+
+def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
+    request_id = request.scope.get("state", {}).get("request_id")
+    status, headers, body = answer(problem, instance=request.url.path, request_id=request_id)
+    media_type = headers.pop("content-type")
+    return Response(body, status_code=status, headers=headers, media_type=media_type)
+
+
+def on_framework_refusal(request: Request[Any, Any, Any], refusal: HTTPException) -> Response[bytes]:
+    return on_problem(request, _translated(refusal))
+
+
+def on_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.error("request.failed", path=request.url.path, exc_info=error)
+    return on_problem(request, InternalError())
+
+
+def _translated(refusal: HTTPException) -> Problem:
+    if isinstance(refusal, ValidationException):
+        extras = refusal.extra if isinstance(refusal.extra, list) else []
+        return InvalidRequest(errors=tuple(_field_error(extra) for extra in extras))
+    kind = _BY_STATUS.get(refusal.status_code)
+    if kind is None:
+        kind = InternalError if refusal.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else BadRequest
+    return kind(refusal.detail if kind in (BadRequest, BodyTooLarge) else None)
+
+
+def _field_error(extra: dict[str, Any]) -> FieldError:
+    message, key, source = (
+        str(extra.get("message", "")),
+        str(extra.get("key", "")),
+        str(extra.get("source", "")),
+    )
+    named = _NAMED_FIELD.search(message)
+    if key == "data" and source == "body":
+        key = named.group(1) if named else "body"
+        message = "A JSON body is required" if message == "'data'" else message
+    elif source and source != "body":
+        key = f"{source}.{key}"
+    return FieldError(field=key, message=message)
+
+
+def documented(*kinds: type[Problem]) -> dict[int, Any]:
+    """`responses=` of a route: which refusals it may answer, for the OpenAPI document."""
+    from litestar.openapi.datastructures import ResponseSpec
+
+    by_status: dict[int, list[type[Problem]]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, []).append(kind)
+    return {
+        status: ResponseSpec(
+            data_container=ProblemDetails,
+            description=" · ".join(f"`{kind.code()}`: {kind.title()}" for kind in group),
+            media_type=MEDIA_TYPE,  # type: ignore[arg-type]  # any media type is taken as text
+            generate_examples=False,
+        )
+        for status, group in by_status.items()
+    }

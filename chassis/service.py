@@ -1,0 +1,202 @@
+"""One process of a service: built from a table of what it does, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+import uvloop
+from granian.constants import Interfaces, LogLevels
+from granian.server.embed import Server
+from litestar import Litestar, Request
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from chassis import health, problems
+from chassis.bus import Bus
+from chassis.database import Database, Transaction
+from chassis.identity import JwksCache, Verifier, fetch_from
+from chassis.inbox import Inbox, Reactions
+from chassis.observability import log, set_up
+from chassis.outbox import Relay
+from chassis.requests import RequestRecord
+from chassis.settings import DatabaseSettings, MissingSettings, ServiceSettings, load
+from contracts.identity import Identity
+from contracts.problem import Problem
+
+MAX_BODY_BYTES = 1 << 20
+
+
+class Resource(Protocol):
+    """Something that is opened before the service takes requests and closed after it stopped to."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Service:
+    """What a service is: its name, its routes, its reactions, and the resources they use.
+
+    Dependencies are what routes may ask for by name, beside `tx` (the request's transaction), `identity` (who is
+    calling) and `state`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServiceSettings,
+        *,
+        routes: Sequence[ControllerRouterHandler],
+        reactions: Reactions | None = None,
+        resources: Sequence[Resource] = (),
+        checks: Mapping[str, health.Check] | None = None,
+        dependencies: Mapping[str, Provide] | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        summary: str = "",
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.bus = Bus(settings.nats_url, name=name)
+        self._own_resources = list(resources)
+        self._http: aiohttp.ClientSession | None = None
+        all_checks: dict[str, health.Check] = {"bus": self.bus.ping}
+        provided: dict[str, Provide] = {"identity": Provide(_identity, sync_to_thread=False)}
+        self._flow: list[Resource] = []
+        self.database: Database | None = None
+        if isinstance(settings, DatabaseSettings):
+            self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
+            relay = Relay(name, self.database, self.bus)
+            self.database.on_recorded = relay.wake
+            self._flow = [relay, Inbox(name, self.database, self.bus, reactions or {})]
+            all_checks["database"] = self.database.ping
+            provided["tx"] = Provide(self._transaction)
+        self.readiness = health.Readiness({**all_checks, **(checks or {})})
+        self.verifier = Verifier(
+            JwksCache(self._fetch_keys), issuer=settings.token_issuer, audience=settings.token_audience
+        )
+        self.app = Litestar(
+            route_handlers=[health.healthz, health.readyz, health.metrics, *routes],
+            dependencies={**provided, **(dependencies or {})},
+            exception_handlers={
+                Problem: problems.on_problem,
+                HTTPException: problems.on_framework_refusal,
+                Exception: problems.on_surprise,
+            },
+            state=State({"readiness": self.readiness, "verifier": self.verifier, "settings": settings}),
+            request_max_body_size=max_body_bytes,
+            openapi_config=_openapi(name, summary),
+            on_app_init=[_no_framework_logging],
+        )
+        self.asgi = RequestRecord(self.app, name)
+
+    async def open(self) -> None:
+        self._http = aiohttp.ClientSession()
+        if self.database is not None:
+            await self.database.open()
+        await self.bus.open()
+        for resource in (*self._own_resources, *self._flow):
+            await resource.open()
+
+    async def close(self) -> None:
+        for resource in reversed((*self._own_resources, *self._flow)):
+            await resource.close()
+        await self.bus.close()
+        if self.database is not None:
+            await self.database.close()
+        if self._http is not None:
+            await self._http.close()
+
+    async def serve(self, *, tls: tuple[Path, Path] | None = None) -> None:
+        """Run until SIGTERM or SIGINT: readiness falls, the drain time passes, the sockets close, then the rest."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stopping.set)
+        await self.open()
+        server = Server(
+            self.asgi,
+            address=self.settings.host,
+            port=self.settings.port,
+            interface=Interfaces.ASGINL,
+            log_level=LogLevels.warning,
+            websockets=False,
+            backpressure=1024,
+            ssl_cert=tls[0] if tls else None,
+            ssl_key=tls[1] if tls else None,
+        )
+        serving = asyncio.create_task(server.serve(), name="http")
+        log.info("service.started", port=self.settings.port)
+        waiting = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():
+                self.readiness.draining = True
+                log.info("service.draining", seconds=self.settings.drain_seconds)
+                await asyncio.sleep(self.settings.drain_seconds)
+                server.stop()
+            await serving
+        finally:
+            waiting.cancel()
+            await self.close()
+            log.info("service.stopped")
+
+    async def _transaction(self) -> AsyncIterator[Transaction]:
+        assert self.database is not None
+        async with self.database.transaction() as tx:
+            yield tx
+
+    async def _fetch_keys(self) -> Any:
+        assert self._http is not None
+        return await fetch_from(self._http, self.settings.jwks_url)()
+
+
+def run(build: Any, kind: type[ServiceSettings]) -> int:
+    """The whole `main` of a service: settings, logs, serve. Exit code 2 and one sentence if a setting is missing."""
+    try:
+        settings = load(kind)
+    except MissingSettings as error:
+        print(f"Cannot start: {error}", file=sys.stderr)
+        return 2
+    service: Service = build(settings)
+    set_up(
+        service.name,
+        level=settings.log_level,
+        otlp_endpoint=settings.otel_exporter_otlp_endpoint,
+        sample=settings.otel_traces_sampler_arg,
+    )
+    tls = (Path(settings.tls_cert), Path(settings.tls_key)) if getattr(settings, "tls_cert", "") else None  # type: ignore[attr-defined]
+    uvloop.run(service.serve(tls=tls))
+    return 0
+
+
+def _identity(request: Request[Any, Any, Any]) -> Identity:
+    return request.scope["user"]  # put there by the guard
+
+
+def _openapi(name: str, summary: str) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title=f"RaceOverlay {name}",
+        version="1",
+        summary=summary,
+        path="/schema",
+        components=Components(
+            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+        ),
+        use_handler_docstrings=True,
+    )
+
+
+def _no_framework_logging(config: AppConfig) -> AppConfig:
+    config.logging_config = None
+    return config
