@@ -1,8 +1,8 @@
 """The normalised frame: what any game's telemetry becomes before anything else sees it.
 
-Units are SI (metres, seconds, metres per second, degrees Celsius) and coordinates are right-handed: `x` and `y`
-span the ground plane seen from above (y to the left of x), `z` points up. Not-a-number in a float column, and
-`None` in an optional field, mean "this game does not say"; a widget shows a dash for it, never a zero.
+Units are SI (metres, seconds, metres per second, degrees Celsius) and coordinates are right-handed: `x` and
+`y` span the ground plane seen from above (y to the left of x), `z` points up. Not-a-number in a float column,
+and `None` in an optional field, mean "this game does not say"; a widget shows a dash for it, never a zero.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Bools = NDArray[np.bool_]
 
 
 class Capability(enum.StrEnum):
-    """What a game's telemetry can say; a widget that needs more than it has says so instead of showing zeros."""
+    """What a game's telemetry can say; a widget that lacks what it needs says so instead of showing zeros."""
 
     INPUTS = "inputs"
     OPPONENTS = "opponents"
@@ -54,7 +54,7 @@ class PitStatus(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What holds for the whole session; a changed `uid` means that everything remembered of the race is void."""
+    """What holds for the whole session; with a changed `uid` everything remembered of the race is void."""
 
     game: str  # "f1": the adapter's file name
     uid: str  # unique per session, as the game says or as the adapter derives
@@ -95,7 +95,7 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Cars:
-    """Every car on track as columns of one length n; row order is the game's slot order, not the race order."""
+    """Every car on track as columns of one length n, in the game's slot order, not the race order."""
 
     slot: Ints  # the game's own index, stable within a session
     name: tuple[str, ...]
