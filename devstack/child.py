@@ -1,4 +1,4 @@
-"""One supervised process: its own session, its own log file, a stop with a deadline, and a note for the next run.
+"""One supervised process: its own session and log file, a stop with a deadline, a note for the next run.
 
 Nothing here is bound to an event loop: a child started under one `asyncio.run` may be stopped under the next.
 """
@@ -37,7 +37,7 @@ class ChildFailed(Exception):
 
 @dataclass
 class Child:
-    """A process called `name`, run with exactly `environment`; spawned, stopped and spawned again as often as needed."""
+    """A process called `name`, run with exactly `environment`; it may be spawned again after it ended."""
 
     name: str
     folder: Path
@@ -64,22 +64,23 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def spawn(self) -> None:
-        """Starts the process. On Linux call it from the main thread: the child dies with the thread that made it."""
+        """Starts the process. Call it from the main thread: on Linux a child dies with the thread that made it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _ROTATE_AT:
             self.log.replace(self.log.with_suffix(".log.1"))
+        signal_at_death = int(self.stop_signal)
         parent = os.getpid()
 
         def die_with_parent() -> None:
             # A supervisor that is killed outright cannot stop anybody: the kernel then does it.
             assert _LIBC is not None
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(self.stop_signal), 0, 0, 0)
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal_at_death, 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
 
         descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
         try:
-            self._process = subprocess.Popen(
+            process: subprocess.Popen[bytes] = subprocess.Popen(
                 [str(part) for part in self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
@@ -93,10 +94,14 @@ class Child:
             )
         finally:
             os.close(descriptor)
-        orphans.record(self.folder, self.name, self._process.pid, self.stop_signal)
+        self._process = process
+        orphans.record(self.folder, self.name, process.pid, self.stop_signal)
 
     async def ready(self, question: Callable[[], Awaitable[object]], *, within: float = 30.0) -> None:
-        """Asks `question` until it no longer raises. ChildFailed when the process ends or `within` seconds pass."""
+        """Asks `question` until it no longer raises.
+
+        ChildFailed when the process ends before that, or when `within` seconds have passed.
+        """
         deadline = time.monotonic() + within
         while True:
             try:
@@ -116,7 +121,7 @@ class Child:
         return code
 
     async def stop(self, *, within: float = 5.0) -> None:
-        """Asks it to stop, and ends it and all it started after `within` seconds. Nothing happens when it has ended."""
+        """Asks it to stop; after `within` seconds, ends it and all that it started."""
         if self._process is None:
             return
         if self.running():

@@ -1,4 +1,4 @@
-"""The environment that children start from: what a program needs to run at all, and none of the caller's secrets."""
+"""The environment that children start from: what any program needs, and none of the caller's secrets."""
 
 import os
 

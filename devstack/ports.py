@@ -1,4 +1,4 @@
-"""Ports on 127.0.0.1, remembered in `<folder>/ports.json` so that addresses survive a restart of the stack."""
+"""Ports on 127.0.0.1, remembered in `<folder>/ports.json` so that addresses survive a restart."""
 
 import asyncio
 import json

@@ -5,8 +5,8 @@
     url = await server.create("auth")     # role + database + password, the same URL every time
     await server.stop()
 
-Or `async with Postgres(folder) as server`. start() and stop() hold nothing of the running event loop, so that a
-session-wide synchronous pytest fixture may call `asyncio.run(server.start())`; call start() from the main thread.
+Or `async with Postgres(folder) as server`. start() and stop() hold nothing of the event loop, so that a
+session-wide synchronous pytest fixture may call `asyncio.run(server.start())`. Call start() from the main thread.
 """
 
 import os
@@ -49,7 +49,7 @@ class Postgres:
         return self.account.data / "data"
 
     async def start(self) -> None:
-        """Returns once `SELECT 1` is answered. devstack.child.ChildFailed with the log's end when it is not."""
+        """Returns once `SELECT 1` is answered. devstack.child.ChildFailed, with the end of the log, if not."""
         orphans.end(self.folder, self.name)
         self._remove_stale_lock()
         if not self.data.exists():
@@ -65,17 +65,8 @@ class Postgres:
             "log_timezone": "UTC",
         }
         if not self.durable:
-            settings |= {
-                "fsync": "off",
-                "synchronous_commit": "off",
-                "full_page_writes": "off",
-            }
-        command = [
-            *self.account.prefix,
-            self.account.programs / "postgres",
-            "-D",
-            self.data,
-        ]
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        command = [*self.account.prefix, self.account.programs / "postgres", "-D", self.data]
         for setting, value in settings.items():
             command += ["-c", f"{setting}={value}"]
         # SIGINT is the fast shutdown: sessions are ended, and what they committed is safe.
@@ -96,7 +87,7 @@ class Postgres:
             self.child.kill()
 
     def url(self, role: str, database: str | None = None) -> str:
-        """`postgresql://role:password@127.0.0.1:port/database`; the database is called as its role unless said."""
+        """`postgresql://role:password@127.0.0.1:port/database`; unless said, the database is called as the role."""
         password = secrets.password(self.folder, f"postgres/{role}")
         return f"postgresql://{role}:{password}@{ports.HOST}:{self.port}/{database or role}"
 
@@ -145,7 +136,7 @@ class Postgres:
             await connection.close()
 
     async def _initialise(self) -> None:
-        """Fills a draft folder and renames it: an initdb that is killed half way leaves nothing that looks whole."""
+        """Fills a draft and renames it: an initdb that is killed half way leaves nothing that looks whole."""
         for draft in self.account.data.glob("draft-*"):
             shutil.rmtree(draft)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.account.data))
@@ -157,20 +148,8 @@ class Postgres:
             initdb = self._child(
                 "initdb",
                 [
-                    *(
-                        *self.account.prefix,
-                        self.account.programs / "initdb",
-                        "-D",
-                        draft,
-                        "-U",
-                        "postgres",
-                    ),
-                    *(
-                        "--auth=scram-sha-256",
-                        f"--pwfile={password_file}",
-                        "--encoding=UTF8",
-                        "--locale=C",
-                    ),
+                    *(*self.account.prefix, self.account.programs / "initdb", "-D", draft, "-U", "postgres"),
+                    *("--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C"),
                     *("--no-sync", "--no-instructions"),
                 ],
                 signal.SIGTERM,
@@ -186,14 +165,7 @@ class Postgres:
         draft.rename(self.data)
 
     def _child(self, name: str, command: list[str | Path], stop_signal: signal.Signals) -> Child:
-        return Child(
-            name,
-            self.folder,
-            command,
-            self._environment,
-            stop_signal,
-            self.account.switch,
-        )
+        return Child(name, self.folder, command, self._environment, stop_signal, self.account.switch)
 
     def _remove_stale_lock(self) -> None:
         """PostgreSQL believes in a `postmaster.pid` whose number is in use, even by somebody else's process.

@@ -10,7 +10,7 @@ from devstack.files import PRIVATE, write_atomically
 
 
 def password(folder: Path, name: str) -> str:
-    """The password called `name`: 40 hexadecimal digits, so that no URL or configuration file needs quoting."""
+    """The password called `name`: 40 hexadecimal digits, which need no quoting anywhere."""
     return _keep(folder, name, lambda: secrets.token_hex(20))
 
 
