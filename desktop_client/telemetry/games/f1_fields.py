@@ -1,8 +1,8 @@
 """The fields of the F1 packets that carry a list of cars, in wire order, per packet format (2023 to 2026).
 
-Everything is little endian and packed. Wheel arrays run rear left, rear right, front left, front right. Angles
-are radians, distances metres and speeds km/h unless a comment says otherwise. What changed between two formats
-is a condition right where the field stands, so that one list shows the whole history of a packet.
+Everything is little endian and packed. Wheel arrays run rear left, rear right, front left, front right.
+Angles are radians, distances metres and speeds km/h unless a comment says otherwise. What changed between two
+formats is a condition right where the field stands: one list shows the whole history of a packet.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HEADER: list[Field] = [
 
 
 def motion_of_a_car(packet_format: int) -> list[Field]:
-    """World axes are left-handed, y up; velocities m/s; directions are unit vectors times 32767."""
+    """y points up and (x, -z) is the plan seen from above; velocities m/s; directions times 32767."""
     g_force = "<i2" if packet_format >= 2026 else "<f4"  # from 2026 on in thousandths of g
     return [
         *each("<f4", "x y z velocity_x velocity_y velocity_z"),
@@ -114,7 +114,7 @@ def telemetry_of_a_car(packet_format: int) -> list[Field]:
 
 
 def status_of_a_car(packet_format: int) -> list[Field]:
-    """Fuel in kg, `fuel_remaining_laps` what is left over at the flag; energies in joules, powers in watts."""
+    """Fuel in kg, `fuel_remaining_laps` what is left over at the flag; energies in J, powers in W."""
     return [
         *each("u1", "traction_control anti_lock_brakes fuel_mix front_brake_bias pit_limiter"),
         *each("<f4", "fuel_in_tank fuel_capacity fuel_remaining_laps"),
