@@ -80,7 +80,7 @@ class Child:
 
         descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
         try:
-            process: subprocess.Popen[bytes] = subprocess.Popen(
+            process = subprocess.Popen[bytes](
                 [str(part) for part in self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
@@ -89,7 +89,7 @@ class Child:
                 env=dict(self.environment),
                 # Its own session: Ctrl-C in the terminal reaches the supervisor alone, which stops in order.
                 start_new_session=True,
-                preexec_fn=die_with_parent if _LIBC else None,  # noqa: PLW1509 - one prctl call, no locks
+                preexec_fn=die_with_parent if _LIBC else None,
                 **self.account,
             )
         finally:
@@ -97,8 +97,10 @@ class Child:
         self._process = process
         orphans.record(self.folder, self.name, process.pid, self.stop_signal)
 
-    async def ready(self, question: Callable[[], Awaitable[object]], *, within: float = 30.0) -> None:
-        """Asks `question` until it no longer raises.
+    async def ready(
+        self, question: Callable[[], Awaitable[object]], *, within: float = 30.0, every: float = _POLL_S
+    ) -> None:
+        """Asks `question` every so many seconds, until it no longer raises.
 
         ChildFailed when the process ends before that, or when `within` seconds have passed.
         """
@@ -112,11 +114,12 @@ class Child:
                     raise self.failed(f"ended with exit code {code} while starting") from error
                 if time.monotonic() > deadline:
                     raise self.failed(f"was not ready after {within:.0f} s ({error!r})") from error
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(every)
 
     async def wait(self, *, every: float = _POLL_S) -> int:
         """The exit code, looked for `every` so many seconds."""
-        while (code := self.exit_code()) is None:
+        # Asked for again and again, because a future would belong to one event loop.
+        while (code := self.exit_code()) is None:  # noqa: ASYNC110
             await asyncio.sleep(every)
         return code
 

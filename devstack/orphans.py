@@ -5,7 +5,6 @@ number which the system has meanwhile given to somebody else is never touched.
 """
 
 import json
-import os
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -64,7 +63,7 @@ def _identity(pid: int) -> str | None:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return boot + ":" + Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except FileNotFoundError:
-        if os.path.exists("/proc/self/stat"):
+        if Path("/proc/self/stat").exists():
             return None
     with suppress(psutil.NoSuchProcess):
         return str(psutil.Process(pid).create_time())
