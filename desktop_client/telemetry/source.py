@@ -18,6 +18,7 @@ class Health:
 
     decoded: int = 0
     frames: int = 0
+    absurd: int = 0  # single values that no car can have; they reach a frame as "the game does not say"
     refused: Counter[str] = field(default_factory=Counter[str])
     format: str | None = None  # "F1 2026": what the game speaks, as soon as it is known
     last_error: str | None = None

@@ -68,7 +68,7 @@ class Header(NamedTuple):
 _STRUCT_CODES = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f4": "f"}
 # The header is read for every datagram and its dozen scalars are wanted as Python numbers: struct does that
 # ten times faster than numpy, so its format is derived from the one definition.
-_HEADER_STRUCT = struct.Struct("<" + "".join(_STRUCT_CODES[HEADER[i].str[1:]] for i in range(len(HEADER))))
+_HEADER_STRUCT = struct.Struct("<" + "".join(_STRUCT_CODES[HEADER[name].str[1:]] for name in HEADER.names or ()))
 
 
 def _body(packet_format: int, packet_id: PacketId) -> list[Field] | None:
