@@ -1,0 +1,48 @@
+"""The one clock of the overlay: telemetry wakes it, the cap slows it, silence stops it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, Qt, QTimer
+
+RATES_HZ = (15, 20, 30, 60)
+DEFAULT_HZ = 30
+
+
+class RepaintClock(QObject):
+    """Calls `paint` when something arrived, at once if the last time is long enough ago, else as soon as it is.
+
+    Nothing ticks while nothing arrives: an overlay without telemetry costs the game nothing.
+    """
+
+    def __init__(
+        self, paint: Callable[[], None], hz: int = DEFAULT_HZ, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`now` is a monotonic clock in seconds."""
+        super().__init__()
+        self._paint = paint
+        self._now = now
+        self._due = -math.inf
+        self.period_s = 1 / hz
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self.timer.timeout.connect(self._tick)
+
+    def wake(self) -> None:
+        """Something arrived that may have to be seen."""
+        wait = self._due - self._now()
+        if wait <= 0:
+            self._tick()
+        elif not self.timer.isActive():
+            self.timer.start(math.ceil(wait * 1000))
+
+    def stop(self) -> None:
+        self.timer.stop()
+
+    def _tick(self) -> None:
+        self._due = self._now() + self.period_s
+        self._paint()

@@ -1,0 +1,62 @@
+"""Where the widgets stand: as shares of a screen, so that a layout survives another monitor."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+from PyQt6.QtCore import QRect, QSizeF
+
+DESIGN_WIDTH, DESIGN_HEIGHT = 1920, 1080
+MARGIN = 24
+SMALLEST, BIGGEST = 0.4, 4.0
+
+
+class Placement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`x` and `y` are shares of the room that the widget leaves free: 0 left or top, 1 right or bottom.
+
+    Every share lies on the screen, so a widget cannot get lost. `screen` is the monitor's name, None the main one.
+    """
+
+    x: float
+    y: float
+    scale: float = 1.0
+    screen: str | None = None
+    shown: bool = True
+
+
+def rectangle(placement: Placement, natural: QSizeF, screen: QRect) -> QRect:
+    """The window's place in pixels, whole inside the screen whatever the numbers say.
+
+    `natural` is the widget's size on a screen 1080 high.
+    """
+    scale = _within(placement.scale, SMALLEST, BIGGEST, otherwise=1.0) * screen.height() / DESIGN_HEIGHT
+    scale = min(scale, screen.width() / natural.width(), screen.height() / natural.height())
+    width, height = int(natural.width() * scale + 1e-6), int(natural.height() * scale + 1e-6)
+    x = _within(placement.x, 0.0, 1.0, otherwise=0.5) * (screen.width() - width)
+    y = _within(placement.y, 0.0, 1.0, otherwise=0.5) * (screen.height() - height)
+    return QRect(screen.x() + round(x), screen.y() + round(y), width, height)
+
+
+def placement_of(window: QRect, natural: QSizeF, screen: QRect, screen_name: str | None) -> Placement:
+    """The placement that puts a widget where its window is now; the way back from `rectangle`."""
+    free_x, free_y = screen.width() - window.width(), screen.height() - window.height()
+    return Placement(
+        x=_within((window.x() - screen.x()) / free_x, 0.0, 1.0, otherwise=0.5) if free_x > 0 else 0.5,
+        y=_within((window.y() - screen.y()) / free_y, 0.0, 1.0, otherwise=0.5) if free_y > 0 else 0.5,
+        scale=window.width() / natural.width() * DESIGN_HEIGHT / screen.height(),
+        screen=screen_name,
+    )
+
+
+def at_design_pixels(
+    natural: QSizeF, *, left: float | None = None, right: float | None = None, bottom: float = MARGIN
+) -> Placement:
+    """A placement given by distances from the edges of a 1920 x 1080 screen; centred where no side is given."""
+    free_x, free_y = DESIGN_WIDTH - natural.width(), DESIGN_HEIGHT - natural.height()
+    x = free_x / 2 if left is None and right is None else left if left is not None else free_x - (right or 0.0)
+    return Placement(x=x / free_x, y=(free_y - bottom) / free_y)
+
+
+def _within(value: float, low: float, high: float, otherwise: float) -> float:
+    return min(high, max(low, value)) if math.isfinite(value) else otherwise

@@ -1,0 +1,142 @@
+"""The circuit from above with everybody on it, or as much of it as has been driven."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PyQt6.QtGui import QColor, QPen, QPolygonF
+
+from desktop_client.overlay import theme
+from desktop_client.overlay.canvas import Canvas
+from desktop_client.overlay.fit import Fit
+from desktop_client.overlay.lettering import Align, middle_baseline
+from desktop_client.overlay.widget import Notice, Widget
+from desktop_client.race.lifecycle import Race
+from desktop_client.race.track_map import Dot, DotKind, TrackMapView, track_map
+from desktop_client.race.track_shape import TrackShape
+from desktop_client.telemetry.frame import Capability, Floats, Frame
+
+SIDE = 304.0
+INSET = 26.0  # half of the biggest dot, and air
+FOOT = 26.0  # the line of text while learning
+LINE, CASING = 6.0, 10.0
+TICK = 9.0
+DOT = {DotKind.OTHER: 6.0, DotKind.LEADER: 9.0, DotKind.NEIGHBOUR: 9.0, DotKind.PLAYER: 10.5}
+
+
+class TrackMapSettings(msgspec.Struct, frozen=True):
+    shown: bool = True
+    rotation_deg: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0.0
+
+
+class TrackMap(Widget[TrackMapSettings, TrackMapView]):
+    title = "Track map"
+    needs: frozenset[Capability] = frozenset()
+
+    @property
+    def natural_size(self) -> QSizeF:
+        return QSizeF(SIDE, SIDE)
+
+    def view(self, frame: Frame, race: Race) -> TrackMapView | Notice:
+        view = track_map(frame, race)
+        if view.shape is None and Capability.WORLD_POSITION not in frame.capabilities:
+            return Notice("This game sends no positions to learn the circuit from")
+        return view
+
+    def still(self, view: TrackMapView) -> Hashable:
+        return view.shape if view.shape is not None else view.driven_revision
+
+    def paint_still(self, canvas: Canvas, view: TrackMapView) -> None:
+        fit = self._fit(canvas, view)
+        if view.shape is not None:
+            self._circuit(canvas, fit, view.shape)
+            return
+        for piece in view.driven:
+            _stroke(canvas, _polyline(fit, piece), closed=False)
+
+    def paint(self, canvas: Canvas, view: TrackMapView) -> None:
+        fit = self._fit(canvas, view)
+        for dot in view.dots:
+            self._dot(canvas, fit, dot)
+        if view.shape is None:
+            self._learning(canvas, view.progress)
+
+    def _fit(self, canvas: Canvas, view: TrackMapView) -> Fit:
+        foot = FOOT if view.shape is None else 0.0
+        room = QRectF(INSET, INSET, canvas.width - 2 * INSET, canvas.height - 2 * INSET - foot)
+        if view.shape is not None:
+            points: Floats = np.stack((view.shape.x, view.shape.y))
+        else:
+            points = np.concatenate((np.zeros((2, 0)), *view.driven), axis=1)
+        return Fit(points, room, self.settings.rotation_deg)
+
+    def _circuit(self, canvas: Canvas, fit: Fit, shape: TrackShape) -> None:
+        _stroke(canvas, _polyline(fit, np.stack((shape.x, shape.y))), closed=True)
+        for distance in shape.sectors:
+            _tick(canvas, fit, shape, distance, theme.TEXT_DIM, 2.0)
+        _tick(canvas, fit, shape, 0.0, theme.TEXT, 4.0)
+
+    def _dot(self, canvas: Canvas, fit: Fit, dot: Dot) -> None:
+        at = fit.point(dot.x, dot.y)
+        if not QRectF(0, 0, canvas.width, canvas.height).contains(at):
+            return
+        radius = DOT[dot.kind]
+        painter = canvas.painter
+        if dot.kind is DotKind.PLAYER:
+            painter.setPen(QPen(theme.CASING, 2))
+            painter.setBrush(theme.TEXT)
+            painter.drawEllipse(at, radius + 2.5, radius + 2.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.YOU)
+        else:
+            painter.setPen(QPen(theme.CASING, 2))
+            painter.setBrush(theme.TEXT_DIM if dot.in_pit else theme.team_colour(dot.team))
+        painter.drawEllipse(at, radius, radius)
+        if dot.label:
+            baseline = middle_baseline(at.y() - radius, 2 * radius, theme.CAPTION_STRONG)
+            style, ink = theme.CAPTION_STRONG, theme.ON_COLOUR
+            canvas.figures(at.x(), baseline, dot.label, style, ink, Align.CENTRE)
+
+    def _learning(self, canvas: Canvas, progress: int | None) -> None:
+        baseline = canvas.height - theme.PAD_X
+        left, right = theme.PAD_X, canvas.width - theme.PAD_X
+        canvas.text(left, baseline, "Learning the circuit", theme.CAPTION, theme.TEXT_DIM)
+        if progress is None:
+            return
+        width = canvas.figures(right, baseline, f"{progress}%", theme.CAPTION_STRONG, theme.TEXT_SOFT)
+        start, end = left + 124, right - width - 10
+        canvas.box(start, baseline - 6, end - start, 3, theme.GROOVE, radius=1.5)
+        canvas.box(start, baseline - 6, (end - start) * progress / 100, 3, theme.YOU, radius=1.5)
+
+
+def _polyline(fit: Fit, points: Floats) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in fit.points(points).T.tolist()])
+
+
+def _stroke(canvas: Canvas, line: QPolygonF, *, closed: bool) -> None:
+    painter = canvas.painter
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((theme.CASING, CASING), (theme.TEXT_SOFT, LINE)):
+        pen = QPen(colour, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPolygon(line) if closed else painter.drawPolyline(line)
+
+
+def _tick(canvas: Canvas, fit: Fit, shape: TrackShape, distance_m: float, colour: QColor, width: float) -> None:
+    """A short bar across the line at a place of the lap."""
+    around = np.array([distance_m - 8.0, distance_m, distance_m + 8.0])
+    before, at, after = fit.points(np.stack(shape.place(around))).T
+    along = after - before
+    across = np.array([-along[1], along[0]]) / max(1e-9, float(np.hypot(*along))) * TICK
+    start, end = QPointF(*(at - across)), QPointF(*(at + across))
+    for ink, thick in ((theme.CASING, width + 3), (colour, width)):
+        pen = QPen(ink, thick)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        canvas.painter.setPen(pen)
+        canvas.painter.drawLine(start, end)

@@ -1,0 +1,156 @@
+"""Every window flag of the product, and the one window that a widget gets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable, MutableMapping
+
+from PyQt6.QtCore import QPointF, QSizeF, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PyQt6.QtWidgets import QWidget
+
+from desktop_client.overlay import theme
+from desktop_client.overlay.canvas import Canvas
+from desktop_client.overlay.lettering import Lettering
+from desktop_client.overlay.widget import AnyWidget, Notice
+from desktop_client.race.lifecycle import Race
+from desktop_client.telemetry.frame import Frame
+
+log = logging.getLogger(__name__)
+
+FLAGS = (
+    Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.WindowTransparentForInput
+    | Qt.WindowType.WindowDoesNotAcceptFocus
+    | Qt.WindowType.NoDropShadowWindowHint
+    | Qt.WindowType.Tool  # no task bar entry
+)
+CAPTURABLE_FLAGS = (FLAGS & ~Qt.WindowType.Tool) | Qt.WindowType.Window  # recorders list no tool windows
+SCALE_PER_NOTCH = 1.05
+
+
+def choose_platform(environ: MutableMapping[str, str]) -> None:
+    """Ask Qt for X11 on a Wayland desktop: Wayland lets no window choose its place or stay on top.
+
+    To be called before QApplication is made; a platform that the driver chose stays.
+    """
+    if environ.get("WAYLAND_DISPLAY") and environ.get("DISPLAY"):
+        environ.setdefault("QT_QPA_PLATFORM", "xcb")
+
+
+class WidgetWindow(QWidget):
+    """A frameless, translucent window over the game that no click and no key ever reaches.
+
+    It is never hidden while somebody drives, because recorders and VR lose a hidden window: it goes transparent.
+    Without a compositor its panel is opaque, with square corners.
+    """
+
+    moved = pyqtSignal()  # the driver put it elsewhere, or made it bigger, while editing
+
+    def __init__(self, widget: AnyWidget, *, composited: bool = True, capturable: bool = False) -> None:
+        super().__init__(None, CAPTURABLE_FLAGS if capturable else FLAGS)
+        self.widget = widget
+        self.composited = composited
+        self.editing = False
+        self.paints = 0
+        self._view: object = Notice("")
+        self._lettering = Lettering()
+        self._still: tuple[Hashable, QPixmap] | None = None
+        self._grip = QPointF()
+        self.setWindowTitle(f"RaceOverlay {widget.title}")
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, composited)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_X11NetWmWindowTypeNotification)  # above full-screen windows
+        self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)  # also while the game is in front
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def look(self, frame: Frame | None, race: Race) -> bool:
+        """Compute the view, and ask for a repaint if it would look different; says whether it did."""
+        try:
+            view = self.widget.look(frame, race)
+        except Exception:  # one instrument's fault must not take the others away from the driver
+            log.exception("The view of %s failed", self.widget.title)
+            view = Notice("This instrument failed: see the log")
+        if view == self._view:
+            return False
+        self._view = view
+        self.update()
+        return True
+
+    def set_transparent(self, transparent: bool) -> None:
+        """Show nothing without hiding; a desktop without compositor cannot do that, and really hides."""
+        if self.composited:
+            self.setWindowOpacity(0.0 if transparent else 1.0)
+        else:
+            self.setVisible(not transparent)
+
+    def set_editing(self, editing: bool) -> None:
+        """While editing the window takes the mouse: drag to move it, turn the wheel to scale it."""
+        self.editing = editing
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not editing)
+        handle = self.windowHandle()
+        if handle is not None:  # changing the widget's own flags would hide and remake the window
+            handle.setFlag(Qt.WindowType.WindowTransparentForInput, not editing)
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        self.paints += 1
+        with QPainter(self) as painter:
+            self.paint_on(painter)
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paint the panel and the view with the origin at the window's corner."""
+        try:
+            painter.drawPixmap(0, 0, self._still_layer())
+            canvas = self._canvas(painter)
+            if isinstance(self._view, Notice):
+                canvas.notice(self.widget.title, self._view.sentence)
+            else:
+                self.widget.paint(canvas, self._view)
+            if self.editing:
+                painter.setPen(QPen(theme.YOU, 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(1, 1, int(canvas.width) - 2, int(canvas.height) - 2)
+        except Exception:  # an exception that leaves a paint event ends the whole process
+            log.exception("Painting %s failed", self.widget.title)
+
+    def _still_layer(self) -> QPixmap:
+        drawn = not isinstance(self._view, Notice)
+        ratio = self.devicePixelRatioF()
+        key = (self.size(), ratio, self.composited, drawn, self.widget.still(self._view) if drawn else None)
+        if self._still is None or self._still[0] != key:
+            pixmap = QPixmap(self.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            with QPainter(pixmap) as painter:
+                canvas = self._canvas(painter)
+                canvas.panel(opaque=not self.composited)
+                if drawn:
+                    self.widget.paint_still(canvas, self._view)
+            self._still = (key, pixmap)
+        return self._still[1]
+
+    def _canvas(self, painter: QPainter) -> Canvas:
+        return Canvas(painter, self._lettering, QSizeF(self.size()), self.widget.natural_size)
+
+    def mousePressEvent(self, a0: QMouseEvent | None) -> None:
+        if self.editing and a0 is not None:
+            self._grip = a0.position()
+
+    def mouseMoveEvent(self, a0: QMouseEvent | None) -> None:
+        if self.editing and a0 is not None:
+            to = a0.globalPosition() - self._grip
+            self.move(*(round(value / theme.GRID) * theme.GRID for value in (to.x(), to.y())))
+
+    def mouseReleaseEvent(self, a0: QMouseEvent | None) -> None:
+        if self.editing:
+            self.moved.emit()
+
+    def wheelEvent(self, a0: QWheelEvent | None) -> None:
+        if self.editing and a0 is not None and a0.angleDelta().y():
+            factor = SCALE_PER_NOTCH if a0.angleDelta().y() > 0 else 1 / SCALE_PER_NOTCH
+            self.resize(self.size() * factor)
+            self.moved.emit()
