@@ -150,9 +150,7 @@ class Bus:
 
     async def _port_open(self) -> None:
         address = urlsplit(self._url)
-        _, writer = await asyncio.wait_for(
-            asyncio.open_connection(address.hostname, address.port or 4222), timeout=2
-        )
+        _, writer = await asyncio.wait_for(asyncio.open_connection(address.hostname, address.port or 4222), timeout=2)
         writer.close()
 
     async def _on_error(self, error: Exception) -> None:

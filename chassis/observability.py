@@ -31,9 +31,7 @@ REQUEST_SECONDS = Histogram(
     ("service", "method", "route", "status"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-EVENTS_HANDLED = Counter(
-    "events_handled_total", "Events by what became of them.", ("service", "subject", "outcome")
-)
+EVENTS_HANDLED = Counter("events_handled_total", "Events by what became of them.", ("service", "subject", "outcome"))
 EVENT_LATENCY = Histogram(
     "event_latency_seconds",
     "From the moment an event was recorded to the commit of the reaction to it.",
@@ -109,9 +107,7 @@ def traced(
 
 def _well_formed(traceparent: str | None) -> bool:
     return bool(
-        trace.get_current_span(_propagator.extract({"traceparent": traceparent or ""}))
-        .get_span_context()
-        .is_valid
+        trace.get_current_span(_propagator.extract({"traceparent": traceparent or ""})).get_span_context().is_valid
     )
 
 
@@ -119,9 +115,7 @@ def _new_traceparent() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
-def _add_trace_id(
-    _logger: Any, _method: str, entry: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _add_trace_id(_logger: Any, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
     traceparent = _traceparent.get()
     if traceparent:
         entry["trace_id"], entry["span_id"] = traceparent.split("-")[1:3]

@@ -17,9 +17,7 @@ from contracts.problem import Unavailable
 
 BATCH = 100
 POLL_S = 1.0
-_WAITING = (
-    "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting"  # bounded: a long queue stays cheap
-)
+_WAITING = "SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting"  # bounded: a long queue stays cheap
 _LOCK = 0x6F7574626F78  # "outbox": one relay of a service publishes at a time, so that order is kept
 
 

@@ -44,9 +44,7 @@ _BY_STATUS: dict[int, type[Problem]] = {
 _NAMED_FIELD = re.compile(r"field `([^`]+)`")
 
 
-def answer(
-    problem: Problem, *, instance: str | None, request_id: str | None
-) -> tuple[int, dict[str, str], bytes]:
+def answer(problem: Problem, *, instance: str | None, request_id: str | None) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of a refusal, for those who speak plain ASGI."""
     headers = {"content-type": MEDIA_TYPE, "cache-control": "no-store"}
     if problem.status == HTTPStatus.UNAUTHORIZED:

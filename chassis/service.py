@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import aiohttp
 import uvloop
-from granian.constants import Interfaces, LogLevels
+from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server.embed import Server
 from litestar import Litestar, Request
 from litestar.config.app import AppConfig
@@ -30,7 +31,7 @@ from chassis.inbox import Inbox, Reactions
 from chassis.observability import log, set_up
 from chassis.outbox import Relay
 from chassis.requests import RequestRecord
-from chassis.settings import DatabaseSettings, MissingSettings, ServiceSettings, load
+from chassis.settings import MissingSettings, ServiceSettings, load
 from contracts.identity import Identity
 from contracts.problem import Problem
 
@@ -48,8 +49,8 @@ class Resource(Protocol):
 class Service:
     """What a service is: its name, its routes, its reactions, and the resources they use.
 
-    Dependencies are what routes may ask for by name, beside `tx` (the request's transaction), `identity` (who is
-    calling) and `state`.
+    With a `database`, the outbox relay and the inbox run too. `dependencies` are what routes may ask for by name,
+    beside `tx` (the request's transaction), `identity` (who is calling) and `state`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Service:
         settings: ServiceSettings,
         *,
         routes: Sequence[ControllerRouterHandler],
+        database: Database | None = None,
         reactions: Reactions | None = None,
         resources: Sequence[Resource] = (),
         checks: Mapping[str, health.Check] | None = None,
@@ -73,13 +75,12 @@ class Service:
         all_checks: dict[str, health.Check] = {"bus": self.bus.ping}
         provided: dict[str, Provide] = {"identity": Provide(_identity, sync_to_thread=False)}
         self._flow: list[Resource] = []
-        self.database: Database | None = None
-        if isinstance(settings, DatabaseSettings):
-            self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
-            relay = Relay(name, self.database, self.bus)
-            self.database.on_recorded = relay.wake
-            self._flow = [relay, Inbox(name, self.database, self.bus, reactions or {})]
-            all_checks["database"] = self.database.ping
+        self.database = database
+        if database is not None:
+            relay = Relay(name, database, self.bus)
+            database.on_recorded = relay.wake
+            self._flow = [relay, Inbox(name, database, self.bus, reactions or {})]
+            all_checks["database"] = database.ping
             provided["tx"] = Provide(self._transaction)
         self.readiness = health.Readiness({**all_checks, **(checks or {})})
         self.verifier = Verifier(

@@ -28,9 +28,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     port: Annotated[int, Meta(ge=0, le=65535, description="the TCP port to listen on")]
     nats_url: Annotated[Secret, Meta(description="the bus, nats://user:password@host:port")]
-    jwks_url: Annotated[
-        str, Meta(description="where auth publishes the keys that access tokens are checked with")
-    ]
+    jwks_url: Annotated[str, Meta(description="where auth publishes the keys that access tokens are checked with")]
     token_issuer: Annotated[str, Meta(description="the `iss` that access tokens carry")]
     token_audience: str = "raceoverlay"
     host: str = "127.0.0.1"

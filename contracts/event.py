@@ -20,7 +20,7 @@ def now() -> datetime:
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """The envelope. A subclass gives its subject as `tag`; `type` on the wire, on the bus and in the outbox are that tag.
+    """The envelope. A subclass gives its subject as `tag`; the wire's `type` and the bus's subject are that tag.
 
     Unknown fields are ignored on reading, so a service may be older than the publisher.
     """

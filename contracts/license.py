@@ -13,6 +13,7 @@ from contracts.event import Event
 DeviceId = Annotated[str, msgspec.Meta(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9._:-]+$")]
 DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 PublicKeyText = Annotated[str, msgspec.Meta(min_length=43, max_length=44, pattern=r"^[A-Za-z0-9+/_-]{43}=?$")]
+LEASE_DOMAIN = b"raceoverlay.lease.v1"
 ComponentHash = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 
 class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that is wrong with a request: `field` is its path (`points[3]`, `query.version`), `message` says why."""
+    """One thing that is wrong with a request: `field` is its path (`points[3]`, `query.version`)."""
 
     field: str
     message: str

@@ -1,0 +1,39 @@
+"""How auth is put together."""
+
+from __future__ import annotations
+
+from litestar.di import Provide
+
+from chassis.database import Database
+from chassis.service import Service
+from services.auth.keys import SigningKeys
+from services.auth.mail import Postman
+from services.auth.passwords import Passwords
+from services.auth.registration import Registration
+from services.auth.routes import ROUTES
+from services.auth.secrets import Secrets
+from services.auth.settings import AuthSettings
+from services.auth.sign_in import SignIn
+
+
+def build(settings: AuthSettings) -> Service:
+    secrets = Secrets.derive(settings.auth_secret)
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    passwords = Passwords(settings.hashing_threads)
+    postman = Postman(database, settings.smtp_url, settings.mail_from)
+    keys = SigningKeys(database, secrets.key_storage, issuer=settings.token_issuer, audience=settings.token_audience)
+    registration = Registration(database, passwords, postman, secrets, settings.public_url)
+    sign_in = SignIn(database, passwords, keys, secrets)
+    return Service(
+        "auth",
+        settings,
+        database=database,
+        routes=ROUTES,
+        resources=[passwords, postman],
+        dependencies={
+            "registration": Provide(lambda: registration, sync_to_thread=False),
+            "sign_in": Provide(lambda: sign_in, sync_to_thread=False),
+            "keys": Provide(lambda: keys, sync_to_thread=False),
+        },
+        summary="Accounts and sign-in.",
+    )

@@ -1,0 +1,157 @@
+"""The rules of accounts and sessions. Pure: time, chance and secrets are arguments."""
+
+from __future__ import annotations
+
+import base64
+import enum
+import hashlib
+import hmac
+import struct
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts.identity import Role
+from contracts.problem import Problem
+
+ACCESS_TOKEN_LIFE = timedelta(minutes=10)
+SESSION_IDLE = timedelta(days=30)
+SESSION_LIFE = timedelta(days=180)
+SAME_SUCCESSOR_WINDOW = timedelta(seconds=60)
+CODE_LIFE = timedelta(minutes=30)
+CODE_TRIES = 10
+RESEND_PAUSE = timedelta(seconds=60)
+
+
+class InvalidCredentials(Problem):
+    """The address or the password is not right."""
+
+    status = 401
+
+
+class EmailNotVerified(Problem):
+    """Prove the address first: the code is in your mail."""
+
+    status = 403
+
+
+class InvalidCode(Problem):
+    """The code is wrong, used or too old; ask for a new one."""
+
+    status = 400
+
+
+class InvalidRefreshToken(Problem):
+    """Sign in again: this refresh token is not valid."""
+
+    status = 401
+
+
+class RefreshTokenReused(Problem):
+    """Sign in again: an old refresh token was used, so the session was ended to be safe."""
+
+    status = 401
+
+
+class WeakPassword(Problem):
+    """Choose another password."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Account:
+    id: UUID
+    email: str
+    password_hash: str
+    display_name: str | None
+    role: Role
+    is_verified: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Session:
+    id: UUID
+    user_id: UUID
+    counter: int
+    rotated_at: datetime
+    expires_at: datetime
+    revoked: bool
+
+
+class Rotation(enum.Enum):
+    """What a presented refresh token deserves."""
+
+    ADVANCE = enum.auto()  # it is the current one: make the next
+    REPEAT = enum.auto()  # the previous one, moments ago: the answer was lost, give the same successor again
+    REUSED = enum.auto()  # older: somebody has a copy, end the session
+    ENDED = enum.auto()  # the session is over
+
+
+def judge_rotation(session: Session, presented: int, now: datetime) -> Rotation:
+    """Compare the counter of a presented token with its session's. The first rung that holds answers."""
+    if session.revoked or now >= session.expires_at or now >= session.rotated_at + SESSION_IDLE:
+        return Rotation.ENDED
+    if presented == session.counter:
+        return Rotation.ADVANCE
+    if presented == session.counter - 1 and now <= session.rotated_at + SAME_SUCCESSOR_WINDOW:
+        return Rotation.REPEAT
+    return Rotation.REUSED
+
+
+def refresh_token(secret: bytes, session_id: UUID, counter: int) -> str:
+    """The refresh token of a session at a counter: derived, so that nothing reversible needs to be stored."""
+    body = session_id.bytes + struct.pack(">I", counter)
+    proof = hmac.new(secret, b"refresh\0" + body, hashlib.sha256).digest()
+    return "rt_" + base64.urlsafe_b64encode(body + proof).decode().rstrip("=")
+
+
+def read_refresh_token(secret: bytes, token: str) -> tuple[UUID, int]:
+    """Session id and counter of a token that we made.
+
+    Raises:
+        InvalidRefreshToken: it is not one of ours.
+    """
+    text = token.removeprefix("rt_")
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise InvalidRefreshToken from None
+    if not token.startswith("rt_") or len(raw) != 52:
+        raise InvalidRefreshToken
+    session_id, (counter,) = UUID(bytes=raw[:16]), struct.unpack(">I", raw[16:20])
+    if not hmac.compare_digest(refresh_token(secret, session_id, counter), token):
+        raise InvalidRefreshToken
+    return session_id, counter
+
+
+def code_hash(secret: bytes, user_id: UUID, code: str) -> bytes:
+    """What is stored of a verification code: useless without the secret, and good for one account only."""
+    return hmac.new(secret, b"code\0" + user_id.bytes + code.encode(), hashlib.sha256).digest()
+
+
+def same_address(email: str) -> str:
+    """The one spelling under which an address is known."""
+    return unicodedata.normalize("NFC", email).strip().lower()
+
+
+def normal_password(password: str) -> str:
+    """The one spelling of a password: the same characters typed on another keyboard must be the same password."""
+    return unicodedata.normalize("NFC", password)
+
+
+def check_new_password(password: str, email: str) -> None:
+    """
+    Raises:
+        WeakPassword: it is the address itself, or a single character over and over.
+    """
+    if password.casefold() in (email, email.partition("@")[0]):
+        raise WeakPassword("A password must not be your address.")
+    if len(set(password)) < 4:
+        raise WeakPassword("A password needs more than three different characters.")
+
+
+def session_end(created_at: datetime) -> datetime:
+    return created_at + SESSION_LIFE

@@ -1,0 +1,1 @@
+DROP TABLE mails, signing_keys, sessions, verification_codes, users;

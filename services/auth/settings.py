@@ -1,0 +1,19 @@
+"""What auth asks of its environment, beside what every service does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chassis.settings import DatabaseSettings, Secret
+
+
+class AuthSettings(DatabaseSettings, frozen=True, kw_only=True):
+    auth_secret: Annotated[
+        Secret, Meta(description="32 random bytes in base64, from which tokens, codes and key storage derive")
+    ]
+    smtp_url: Annotated[Secret, Meta(description="where mail goes, smtp://user:password@host:port")]
+    public_url: Annotated[str, Meta(description="the gateway as drivers reach it; links in mails begin with it")]
+    mail_from: str = "RaceOverlay <no-reply@raceoverlay.example>"
+    hashing_threads: Annotated[int, Meta(ge=1, le=64)] = 2

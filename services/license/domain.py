@@ -1,0 +1,115 @@
+"""The rules of licences and devices. Pure: time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts.license import Device, LeasePayload, LicenseStatus, Plan
+from contracts.problem import Problem
+
+
+class DeviceLimitReached(Problem):
+    """All device seats of this plan are taken; remove a device first."""
+
+    status = 409
+
+
+class DeviceUnknown(Problem):
+    """That device is not activated on this account."""
+
+    status = 404
+
+
+class DeviceKeyMismatch(Problem):
+    """A device of that id is activated with another key; remove it first."""
+
+    status = 409
+
+
+class NoLicense(Problem):
+    """The licence of this account is not open yet; try again in a moment."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class ActiveDevice:
+    id: str
+    name: str
+    platform: str
+    public_key: str
+    activated_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class License:
+    id: UUID
+    user_id: UUID
+    plan: Plan
+    max_devices: int
+    devices: tuple[ActiveDevice, ...]
+
+    def device(self, device_id: str) -> ActiveDevice | None:
+        return next((device for device in self.devices if device.id == device_id), None)
+
+    def activate(self, wanted: Device, now: datetime) -> tuple[License, ActiveDevice, bool]:
+        """Give `wanted` a seat: the licence afterwards, the device, and whether the seat is a new one.
+
+        A device that already has a seat keeps it, also when all seats are taken.
+
+        Raises:
+            DeviceKeyMismatch, DeviceLimitReached.
+        """
+        known = self.device(wanted.id)
+        if known is not None and known.public_key != wanted.public_key:
+            raise DeviceKeyMismatch
+        if known is None and len(self.devices) >= self.max_devices:
+            raise DeviceLimitReached(f"{len(self.devices)} of {self.max_devices} devices are activated.")
+        device = ActiveDevice(
+            id=wanted.id,
+            name=wanted.name,
+            platform=wanted.platform,
+            public_key=wanted.public_key,
+            activated_at=known.activated_at if known else now,
+            last_seen_at=now,
+        )
+        others = tuple(other for other in self.devices if other.id != wanted.id)
+        return replace(self, devices=(*others, device)), device, known is None
+
+    def lease_for(self, device: ActiveDevice, now: datetime) -> LeasePayload:
+        """What may be promised to that device until the plan's offline days are over."""
+        return LeasePayload(
+            license_id=self.id,
+            user_id=self.user_id,
+            device_id=device.id,
+            device_key=device.public_key,
+            plan=self.plan.id,
+            entitlements=self.plan.entitlements,
+            issued_at=now,
+            expires_at=now + timedelta(days=self.plan.offline_days),
+        )
+
+
+def judge(license: License | None, device_id: str | None) -> LicenseStatus:
+    """May this account, on this device? A ladder of reasons: the first rung that does not hold answers."""
+    if license is None:
+        return LicenseStatus(
+            valid=False, code="no_license", plan=None, entitlements=(), max_devices=0, active_devices=0
+        )
+    if device_id is not None and license.device(device_id) is None:
+        return _status(license, valid=False, code="device_not_activated")
+    return _status(license, valid=True, code="valid")
+
+
+def _status(license: License, *, valid: bool, code: str) -> LicenseStatus:
+    return LicenseStatus(
+        valid=valid,
+        code=code,
+        plan=license.plan.id,
+        entitlements=license.plan.entitlements if valid else (),
+        max_devices=license.max_devices,
+        active_devices=len(license.devices),
+    )

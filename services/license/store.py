@@ -1,0 +1,121 @@
+"""How licences are remembered: every SQL statement of license, each a question in our words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Row, Transaction
+from contracts.event import new_id
+from contracts.license import Device, LicenseChanged, Plan
+from services.license.domain import ActiveDevice, License
+
+FREE = "free"
+_PLAN = (
+    "p.id AS plan_id, p.name AS plan_name, p.max_devices AS plan_devices, p.offline_days, p.entitlements, p.channels"
+)
+
+
+class LicenseStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def plans(self) -> tuple[Plan, ...]:
+        rows = await self._tx.rows(f"SELECT {_PLAN} FROM plans p ORDER BY position")
+        return tuple(_plan(row) for row in rows)
+
+    async def open_free_plan(self, user_id: UUID) -> None:
+        """Give the account its licence on the free plan; nothing happens if it has one."""
+        opened = await self._tx.run(
+            "INSERT INTO licenses (id, user_id, plan_type, max_devices)"
+            " SELECT $1, $2, id, max_devices FROM plans WHERE id = $3 ON CONFLICT (user_id) DO NOTHING",
+            new_id(),
+            user_id,
+            FREE,
+        )
+        if opened:
+            license = await self.of(user_id)
+            assert license is not None
+            self.record_change(license, "opened")
+
+    async def of(self, user_id: UUID, *, to_change: bool = False) -> License | None:
+        """The account's licence with its devices; `to_change` makes others who want to change it wait."""
+        row = await self._tx.row(
+            f"SELECT l.id, l.user_id, l.max_devices, {_PLAN} FROM licenses l JOIN plans p ON p.id = l.plan_type"
+            " WHERE l.user_id = $1" + (" FOR UPDATE OF l" if to_change else ""),
+            user_id,
+        )
+        if row is None:
+            return None
+        devices = await self._tx.rows(
+            "SELECT id, name, platform, public_key, activated_at, last_seen_at FROM devices"
+            " WHERE license_id = $1 ORDER BY activated_at, id",
+            row["id"],
+        )
+        return License(
+            id=row["id"],
+            user_id=row["user_id"],
+            plan=_plan(row),
+            max_devices=row["max_devices"],
+            devices=tuple(ActiveDevice(**dict(device)) for device in devices),
+        )
+
+    async def keep_device(self, license: License, device: ActiveDevice, said: Device) -> None:
+        await self._tx.run(
+            "INSERT INTO devices (license_id, id, name, platform, public_key, components, activated_at, last_seen_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            " ON CONFLICT (license_id, id) DO UPDATE SET name = $3, platform = $4, components = $6, last_seen_at = $8",
+            license.id,
+            device.id,
+            device.name,
+            device.platform,
+            device.public_key,
+            list(said.components),
+            device.activated_at,
+            device.last_seen_at,
+        )
+        await self._count_devices(license)
+
+    async def remove_device(self, license: License, device_id: str) -> None:
+        await self._tx.run("DELETE FROM devices WHERE license_id = $1 AND id = $2", license.id, device_id)
+        await self._count_devices(license)
+
+    async def seen(self, license: License, device_id: str | None, now: datetime) -> None:
+        """Note that the licence, and the device if one is named, was asked for."""
+        await self._tx.run("UPDATE licenses SET last_validation = $2 WHERE id = $1", license.id, now)
+        if device_id is not None:
+            await self._tx.run(
+                "UPDATE devices SET last_seen_at = $3 WHERE license_id = $1 AND id = $2", license.id, device_id, now
+            )
+
+    async def forget(self, user_id: UUID) -> None:
+        await self._tx.run("DELETE FROM licenses WHERE user_id = $1", user_id)
+        await self._tx.run("DELETE FROM subscriptions WHERE user_id = $1", user_id)
+
+    def record_change(self, license: License, reason: str) -> None:
+        self._tx.record(
+            LicenseChanged(
+                user_id=license.user_id,
+                license_id=license.id,
+                plan=license.plan.id,
+                entitlements=license.plan.entitlements,
+                reason=reason,
+            )
+        )
+
+    async def _count_devices(self, license: License) -> None:
+        await self._tx.run(
+            "UPDATE licenses SET active_devices = (SELECT count(*) FROM devices WHERE license_id = $1) WHERE id = $1",
+            license.id,
+        )
+
+
+def _plan(row: Row) -> Plan:
+    return Plan(
+        id=row["plan_id"],
+        name=row["plan_name"],
+        max_devices=row["plan_devices"],
+        offline_days=row["offline_days"],
+        entitlements=tuple(row["entitlements"]),
+        channels=tuple(row["channels"]),
+    )

@@ -1,0 +1,38 @@
+"""What can be asked of versions over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from chassis.problems import documented
+from contracts.problem import InvalidRequest
+from contracts.versions import Channel, Platform, ReleaseList, UpdateOffer
+from services.versions.domain import Version, offer
+from services.versions.store import ReleaseStore
+
+InstallId = Annotated[str | None, Parameter(max_length=64, description="names the installation, not the person")]
+
+
+@get("/versions/latest", responses=documented(InvalidRequest))
+async def latest(
+    releases: ReleaseStore,
+    channel: Channel = "stable",
+    platform: Platform | None = None,
+    current: Annotated[str | None, Parameter(max_length=32, description="the version that asks, such as 1.2.3")] = None,
+    install_id: InstallId = None,
+) -> UpdateOffer:
+    """Is there something newer for me?"""
+    has = Version.parse(current, field="query.current") if current else None
+    return offer(await releases.newest(channel, platform), has)
+
+
+@get("/versions")
+async def release_notes(releases: ReleaseStore) -> ReleaseList:
+    """What was released, newest first."""
+    return ReleaseList(releases=await releases.all())
+
+
+ROUTES = [latest, release_notes]
