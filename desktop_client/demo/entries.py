@@ -1,0 +1,58 @@
+"""The entry list: twenty invented drivers in ten invented teams. Any likeness to a real person is chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PLAYER = 11  # the row of the driver's own car; not 0, so that nobody comes to rely on it
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    name: str
+    game_id: int  # the slot of the game's own team list whose cars these are
+    colours: tuple[tuple[int, int, int], ...]  # red, green, blue of the livery
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    number: int
+    team: Team
+    nationality: int  # the game's own id
+    deficit: float  # share of the ideal speed that this driver leaves on the road
+
+
+HALCYON = Team("Halcyon", 0, ((0, 196, 180), (12, 18, 22)))
+VERMILION = Team("Vermilion", 1, ((226, 52, 36), (250, 240, 224)))
+NORTHLIGHT = Team("Northlight", 2, ((38, 66, 150), (244, 196, 48)))
+SALTMARSH = Team("Saltmarsh", 3, ((52, 152, 219), (236, 240, 241)))
+IRONWOOD = Team("Ironwood", 4, ((18, 96, 72), (198, 168, 92)))
+TAMARIND = Team("Tamarind", 5, ((236, 106, 176), (28, 32, 64)))
+CINDER = Team("Cinder", 6, ((92, 104, 224), (240, 88, 72)))
+QUARRY = Team("Quarry", 7, ((176, 182, 190), (204, 32, 40)))
+MARIGOLD = Team("Marigold", 8, ((255, 140, 16), (24, 24, 28)))
+FENWICK = Team("Fenwick", 9, ((84, 214, 92), (16, 20, 18)))
+
+ENTRIES = (
+    Entry("Ljungqvist", 17, MARIGOLD, 74, 0.0000),
+    Entry("Abernathy-Ó Súilleabháin", 5, MARIGOLD, 39, 0.0009),
+    Entry("Takamori", 88, NORTHLIGHT, 43, 0.0004),
+    Entry("Kowalczyńska", 34, NORTHLIGHT, 65, 0.0035),
+    Entry("Okafor-Reyes", 61, VERMILION, 58, 0.0012),
+    Entry("Bellandi", 9, VERMILION, 41, 0.0017),
+    Entry("Müller-Lüdenscheidt", 73, HALCYON, 29, 0.0016),
+    Entry("Fitzwarren", 40, HALCYON, 10, 0.0024),
+    Entry("Çelikoğlu", 26, IRONWOOD, 83, 0.0030),
+    Entry("Vasconcelos", 92, IRONWOOD, 9, 0.0041),
+    Entry("Achterberg", 49, SALTMARSH, 53, 0.0044),
+    Entry("Wren Halloran", 7, SALTMARSH, 39, 0.0026),
+    Entry("Nakamura-Diallo", 38, CINDER, 28, 0.0052),
+    Entry("Pretorius", 66, CINDER, 76, 0.0046),
+    Entry("Sørensen", 13, TAMARIND, 21, 0.0058),
+    Entry("Bhattacharyya-Featherstone", 51, TAMARIND, 38, 0.0064),
+    Entry("Zhuang", 80, QUARRY, 15, 0.0070),
+    Entry("Étienne-Duval", 29, QUARRY, 28, 0.0075),
+    Entry("Moana", 95, FENWICK, 56, 0.0083),
+    Entry("Quispe", 72, FENWICK, 64, 0.0096),
+)

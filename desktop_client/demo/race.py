@@ -1,0 +1,177 @@
+"""A whole race at Kestrel Park: from the lights to the flag, twenty cars, one seed, and time as an argument."""
+
+from __future__ import annotations
+
+import enum
+
+import numpy as np
+
+from desktop_client.demo.circuit import kestrel_park
+from desktop_client.demo.cockpit import Cockpit
+from desktop_client.demo.driving import Driving
+from desktop_client.demo.entries import ENTRIES, PLAYER
+from desktop_client.demo.events import Event, Kind
+from desktop_client.demo.racing_line import racing_line
+from desktop_client.demo.road import Road
+from desktop_client.demo.stints import Stints
+from desktop_client.demo.temper import OFF_TRACK_M, Temper
+from desktop_client.demo.timing import Timing
+from desktop_client.demo.traffic import Traffic
+from desktop_client.telemetry.frame import Bools, Floats
+
+LONGEST_STEP_S = 1 / 60
+FAST_FORWARD_STEP_S = 1 / 15
+LIGHTS = 5
+GRID_WAIT_S = 6.5
+FULL_RACE_LAPS = 12
+RUN_UP_S = 12.0  # how long before the line a race that is joined half-way shows the player
+JOIN_AT_LAP = 2
+COOL_DOWN_PACE = 0.72
+COOL_DOWN_S = 20.0  # from the last car's finish to the end of the session
+STRAGGLERS_S = 100.0  # how long after the winner the session ends at the latest
+
+
+class Phase(enum.Enum):
+    GRID = enum.auto()
+    RACING = enum.auto()
+    FINISHING = enum.auto()  # the leader has seen the flag
+    OVER = enum.auto()
+
+
+class Race:
+    """Deterministic by seed, as long as the steps are asked for alike."""
+
+    def __init__(self, seed: int, laps: int = FULL_RACE_LAPS) -> None:
+        if laps < 1:
+            raise ValueError("a race has at least one lap")
+        self.seed, self.laps = seed, laps
+        self.uid = int(np.random.default_rng([seed, 2]).integers(1, 2**63))
+        self.now = 0.0
+        self.phase = Phase.GRID
+        self.circuit = kestrel_park()
+        self.road = Road(self.circuit, racing_line())
+        chance = np.random.default_rng([seed, 1])
+        cars = len(ENTRIES)
+        self.skill = 1.0 - np.array([entry.deficit for entry in ENTRIES])
+        self.grid = np.argsort(chance.normal(0.0, 0.0016, cars) - self.skill, kind="stable").astype(np.int32)
+        self.grid_position = np.empty(cars, dtype=np.int32)
+        self.grid_position[self.grid] = np.arange(1, cars + 1)
+        self.driving = Driving(self.road, self.grid)
+        self.temper = Temper(cars, chance)
+        self.traffic = Traffic(cars)
+        self.stints = Stints(self.circuit, laps, chance)
+        self.timing = Timing(self.circuit, laps, self.grid)
+        self.cockpit = Cockpit(cars, chance)
+        self._reaction = chance.uniform(0.16, 0.34, cars)
+        self._lights = 0
+        self._flag_at = np.inf
+        self._ends_at = np.inf
+        self._careful_until_lap = 1 if laps == 1 else 2
+        self._events = [Event(Kind.SESSION_STARTED)]
+
+    @classmethod
+    def joined(cls, seed: int, laps: int = FULL_RACE_LAPS) -> Race:
+        """A race in full swing, with the player twelve seconds before the line; that car's next lap will be valid."""
+        race = cls(seed, laps)
+        join_at = min(JOIN_AT_LAP, max(laps - 1, 1))
+        race._careful_until_lap = join_at + 1
+        while race.timing.lap[PLAYER] < join_at or race.player_to_line_s() > RUN_UP_S:
+            race.advance(FAST_FORWARD_STEP_S, longest_step=FAST_FORWARD_STEP_S)
+        race._events = [Event(Kind.SESSION_STARTED)]
+        return race
+
+    def player_to_line_s(self) -> float:
+        """How long the player will need to the line at the ideal pace."""
+        line, step = self.road.line, self.circuit.step_m
+        row = int(self.driving.lap_distance[PLAYER] / step)
+        return float(np.sum(line.stretch[row:] / line.speed[row:]) * step)
+
+    def gaps(self) -> tuple[Floats, Floats]:
+        """Seconds behind the leader and behind the car in front, as of now."""
+        return self.timing.gaps(self.now, self.driving.distance, self.driving.speed)
+
+    @property
+    def over(self) -> bool:
+        return self.phase is Phase.OVER
+
+    def advance(self, dt: float, *, longest_step: float = LONGEST_STEP_S) -> list[Event]:
+        """Let `dt` seconds pass, in equal steps of at most `longest_step`, and say what happened in them."""
+        steps = max(1, int(np.ceil(dt / longest_step - 1e-9)))
+        for _ in range(steps):
+            if self.over:
+                break
+            self._step(dt / steps)
+        events, self._events = self._events, []
+        return events
+
+    def _step(self, dt: float) -> None:
+        self.now += dt
+        if self.phase is Phase.GRID:
+            self._wait_on_grid()
+        driving, timing, stints = self.driving, self.timing, self.stints
+        here, before = driving.lap_distance, driving.distance
+        careful = self._careful()
+        self.temper.step(dt, driving.under, careful | (self.now < GRID_WAIT_S + 8.0) | stints.in_lane)
+        pace = self.skill * self.temper.pace() * stints.pace()
+        pace = np.where(timing.finished, np.minimum(pace, COOL_DOWN_PACE), pace)
+        self.traffic.step(driving, stints.in_lane, pace, racing=self.phase is Phase.RACING)
+        waiting = self.now < GRID_WAIT_S + self._reaction
+        ceiling = np.minimum(self.traffic.ceiling, stints.ceiling(here))
+        deviation = np.where(self.traffic.attacking, self.traffic.aside, self.temper.deviation())
+        driving.step(
+            dt,
+            pace=pace * self.traffic.factor,
+            ceiling=np.where(waiting, 0.0, ceiling),
+            tow=self.traffic.tow,
+            deviation=np.where(waiting, driving.deviation, deviation),
+            pitting=stints.called.astype(np.float64),
+            box=stints.box_share(here),
+            loose=self.temper.slipping & self.temper.wide,
+        )
+        driving.stop(np.flatnonzero(waiting | (stints.status == 2)))
+        if self.phase is not Phase.GRID:
+            self._events += timing.step(dt, self.now, before, driving.distance)
+        self.cockpit.step(dt, driving, waiting=self.phase is Phase.GRID)
+        barred = careful | timing.finished
+        way = driving.distance - before
+        stints.step(dt, driving.lap_distance, way, self.cockpit.throttle, timing.lap, barred)
+        self._judge_limits()
+        self._follow_up()
+
+    def _wait_on_grid(self) -> None:
+        burning = min(LIGHTS, max(0, int(self.now - 1.0)))
+        if burning > self._lights:
+            self._lights = burning
+            self._events.append(Event(Kind.LIGHT, value=burning))
+        if self.now >= GRID_WAIT_S:
+            self.phase = Phase.RACING
+            self.timing.start(GRID_WAIT_S)
+            self._events.append(Event(Kind.LIGHTS_OUT))
+
+    def _careful(self) -> Bools:
+        """The player, until the first full lap is in the book: a newcomer's first lap must count."""
+        careful = np.zeros(len(ENTRIES), dtype=np.bool_)
+        careful[PLAYER] = self.timing.lap[PLAYER] <= self._careful_until_lap
+        return careful
+
+    def _judge_limits(self) -> None:
+        driving = self.driving
+        off = np.abs(driving.offset) > driving.under.half_width + OFF_TRACK_M
+        off &= ~self.stints.called & self.timing.valid & (self.phase is not Phase.GRID)
+        if off.any():
+            self._events += self.timing.invalidate(np.flatnonzero(off))
+
+    def _follow_up(self) -> None:
+        """Whatever follows from the events of this step alone."""
+        completed = [event.row for event in self._events if event.kind is Kind.LAP_COMPLETED]
+        if completed:
+            self.stints.lap_completed(np.array(completed))
+            self.cockpit.lap_completed(completed)
+        if self.phase is Phase.RACING and self.timing.chequered:
+            self.phase, self._flag_at = Phase.FINISHING, self.now
+        if self.phase is Phase.FINISHING:
+            if self._ends_at == np.inf and self.timing.finished.all():
+                self._ends_at = self.now + COOL_DOWN_S
+            if self.now >= min(self._ends_at, self._flag_at + STRAGGLERS_S):
+                self.phase = Phase.OVER
+                self._events.append(Event(Kind.SESSION_ENDED))

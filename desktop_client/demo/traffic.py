@@ -1,0 +1,109 @@
+"""Cars among cars: keeping a distance, pulling out of a slipstream, passing, and making room for those a lap ahead."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desktop_client.demo.driving import PASSING_ROOM_M, Driving
+from desktop_client.telemetry.frame import Bools, Floats, Ints
+
+CAR_LENGTH_M = 5.6
+CAR_WIDTH_M = 2.0
+SIDE_BY_SIDE_M = 2.9
+DRS_ZONES_M = ((2880.0, 3010.0, 185.0), (1480.0, 1665.0, 1880.0))  # detection, opening, closing
+DRS_GAP_S = 1.0
+DRS_FROM_LAP = 3
+
+
+class Traffic:
+    """For every car: a speed ceiling, a pace factor, a tow and a wish to leave the racing line."""
+
+    def __init__(self, cars: int) -> None:
+        self.ceiling = np.full(cars, np.inf)
+        self.factor = np.ones(cars)
+        self.tow = np.zeros(cars)
+        self.aside = np.zeros(cars)  # wanted deviation from the racing line, metres; only where `attacking`
+        self.target = np.full(cars, -1, dtype=np.int32)  # the row being attacked
+        self._side = np.ones(cars)  # on which the attack goes by: 1 left, -1 right
+        self.gap_ahead_on_road_s = np.full(cars, np.inf)
+        self.blue = np.zeros(cars, dtype=np.bool_)
+        self.drs_allowed = np.zeros(cars, dtype=np.bool_)
+        self.drs_open = np.zeros(cars, dtype=np.bool_)
+        self._before_m = np.full(cars, np.nan)
+
+    @property
+    def attacking(self) -> Bools:
+        return self.target >= 0
+
+    def step(self, driving: Driving, in_lane: Bools, pace: Floats, *, racing: bool) -> None:
+        self.ceiling[:] = np.inf
+        self.factor[:] = 1.0
+        self.tow[:] = 0.0
+        self.gap_ahead_on_road_s[:] = np.inf
+        self.blue[:] = False
+        here = driving.lap_distance
+        for group in (np.flatnonzero(~in_lane), np.flatnonzero(in_lane)):
+            if len(group) > 1:
+                order = group[np.argsort(here[group], kind="stable")]
+                self._queue(driving, order, np.roll(order, -1), here, pace, on_track=not in_lane[order[0]])
+        self._settle_attacks(driving, here, in_lane)
+        self._wings(driving, here, in_lane, racing=racing)
+        self._before_m = here
+
+    def _queue(
+        self, driving: Driving, behind: Ints, ahead: Ints, here: Floats, pace: Floats, *, on_track: bool
+    ) -> None:
+        length = driving.road.circuit.length_m
+        speed, offset, under = driving.speed, driving.offset, driving.under
+        gap = np.mod(here[ahead] - here[behind], length)
+        self.gap_ahead_on_road_s[behind] = gap / np.maximum(speed[behind], 1.0)
+        in_the_way = np.abs(offset[behind] - offset[ahead]) < CAR_WIDTH_M
+        room = CAR_LENGTH_M + 0.8 + 0.09 * speed[behind]
+        follow = np.maximum(speed[ahead] + (gap - room) / 0.55, 0.0)
+        self.ceiling[behind] = np.where(in_the_way & (gap < 70.0), follow, np.inf)
+        if not on_track:
+            return
+        laps_down = driving.distance[behind] - driving.distance[ahead] > length / 2
+        straight = under.straight[behind]
+        near = gap < CAR_LENGTH_M + 0.55 * speed[behind]
+        towed = straight & (gap < 55.0) & (gap > CAR_LENGTH_M) & (speed[behind] > 45.0)
+        self.tow[behind] += np.where(towed, 0.9, 0.0)
+        self.factor[behind] *= np.where(towed, 1.012, np.where(near & ~laps_down, 0.997, 1.0))
+        yielding = ahead[laps_down & near]
+        self.blue[yielding] = True
+        self.factor[yielding] *= 0.97
+
+        quicker = pace[behind] * self.factor[behind] > pace[ahead] + 0.001
+        begins = near & (straight | laps_down) & (quicker | laps_down) & (self.target[behind] < 0)
+        begins &= speed[behind] > 12.0
+        rows, others = behind[begins], ahead[begins]
+        self.target[rows] = others
+        self._side[rows] = np.where(offset[others] > 0, -1.0, 1.0)
+
+    def _settle_attacks(self, driving: Driving, here: Floats, in_lane: Bools) -> None:
+        rows = np.flatnonzero(self.target >= 0)
+        if not len(rows):
+            return
+        others = self.target[rows]
+        length = driving.road.circuit.length_m
+        lead = np.mod(here[others] - here[rows] + length / 2, length) - length / 2
+        beaten = lead > CAR_LENGTH_M * 0.7
+        over = (lead < -CAR_LENGTH_M - 2.0) | (lead > 60.0) | in_lane[others] | in_lane[rows]
+        over |= beaten & ~driving.under.straight[rows]
+        self.target[rows[over]] = -1
+        edge = driving.under.half_width[rows] - PASSING_ROOM_M
+        beside = driving.offset[others] + self._side[rows] * SIDE_BY_SIDE_M
+        self.aside[rows] = np.clip(beside, -edge, edge) - driving.under.line_offset[rows]
+
+    def _wings(self, driving: Driving, here: Floats, in_lane: Bools, *, racing: bool) -> None:
+        """Decide at each detection line who may open the wing, and open it in the zone that follows."""
+        lap = np.floor(driving.distance / driving.road.circuit.length_m) + 1
+        inside = np.zeros(len(here), dtype=np.bool_)
+        for detection, opens, closes in DRS_ZONES_M:
+            passed = (self._before_m < detection) & (here >= detection)
+            near = (self.gap_ahead_on_road_s < DRS_GAP_S) & (lap >= DRS_FROM_LAP) & racing & ~in_lane
+            self.drs_allowed = np.where(passed, near, self.drs_allowed)
+            inside |= (here >= opens) & (here < closes) if opens < closes else (here >= opens) | (here < closes)
+        self.drs_open = inside & self.drs_allowed & (driving.acceleration > -3.0) & ~in_lane
+        self.tow += np.where(self.drs_open, 1.3, 0.0)
+        self.factor *= np.where(self.drs_open, 1.022, 1.0)
