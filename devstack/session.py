@@ -1,0 +1,96 @@
+"""One run of the cloud in a terminal: from taking the folder to the last process gone."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+from devstack import libraries, state
+from devstack.child import kill_all
+from devstack.cloud import Cloud, gateway_port
+from devstack.desktop import Desktop, has_display
+from devstack.lock import Lock
+from devstack.report import say, table
+
+
+class Session:
+    """Starts the cloud, waits for a signal (or for the driver to close the desktop), and stops it."""
+
+    def __init__(self, folder: Path, wanted_port: int, *, with_desktop: bool) -> None:
+        self.folder, self._wanted_port, self._with_desktop = folder, wanted_port, with_desktop
+        self._stopping = asyncio.Event()
+        self._cloud = Cloud(folder, say)
+        self._desktop: Desktop | None = None
+
+    async def live(self) -> None:
+        """Returns once everything has been stopped. A Refusal if it could not be started."""
+        state.prepare(self.folder)
+        with Lock(self.folder) as lock:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._on_signal)
+            state.end_leftovers(self.folder)
+            port = gateway_port(self.folder, self._wanted_port)
+            lock.describe(gateway=f"https://127.0.0.1:{port}")
+            life = asyncio.create_task(self._life(port))
+            signalled = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait((life, signalled), return_when=asyncio.FIRST_COMPLETED)
+            self._stopping.set()
+            await self._end(life)
+            if not life.cancelled():
+                life.result()
+
+    async def _life(self, port: int) -> None:
+        begun = time.monotonic()
+        say(f"Starting in {self.folder}")
+        qt = asyncio.create_task(libraries.provide(self.folder)) if self._with_desktop else None
+        try:
+            await self._cloud.start(port)
+            say(table(self.folder, self._cloud.document))
+            say(f"Ready after {time.monotonic() - begun:.1f} s. Ctrl-C stops everything.")
+            if qt:
+                await self._show(qt)
+            else:
+                await asyncio.Event().wait()
+        finally:
+            if qt:
+                qt.cancel()
+                await asyncio.wait((qt,))
+
+    async def _show(self, qt: asyncio.Task[str | None]) -> None:
+        """The desktop. Returns when the driver closes it; never where there is no display to close it on."""
+        try:
+            if news := await qt:
+                say(news)
+        except libraries.Missing as missing:
+            say(f"There will be no desktop. {missing}")
+            await asyncio.Event().wait()
+        self._desktop = Desktop(self.folder, self._cloud.document)
+        await self._desktop.start()
+        if not has_display():
+            say(f"There is no display: the overlay draws itself into {self._desktop.picture}")
+        last_words = self._desktop.child
+        code = await self._desktop.ended()
+        if code and last_words:
+            say(f"The desktop ended with exit code {code}. The end of {last_words.log}:\n{last_words.last_words()}")
+        if not has_display():
+            await asyncio.Event().wait()
+
+    async def _end(self, life: asyncio.Task[None]) -> None:
+        begun = time.monotonic()
+        life.cancel()
+        await asyncio.wait((life,))
+        if self._desktop:
+            await self._desktop.stop()
+        await self._cloud.stop()
+        say(f"Stopped after {time.monotonic() - begun:.1f} s")
+
+    def _on_signal(self) -> None:
+        if self._stopping.is_set():
+            # Asked twice: nothing is put in order any more, it only ends.
+            kill_all()
+            say("Ended at once")
+            os._exit(130)
+        say("Stopping")
+        self._stopping.set()
