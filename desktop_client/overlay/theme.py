@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from PyQt6.QtGui import QColor, QFont, QFontDatabase
 
+from desktop_client.race.teams import Team
+
 GRID = 8
 RADIUS = 6.0
 ROW = 28.0
@@ -41,6 +43,21 @@ TEAMS = tuple(
     )
 )
 
+LIVERIES = {  # as drivers know them, made light enough to carry dark figures
+    "Alpine": QColor("#ff8fd0"),
+    "Aston Martin": QColor("#3cb78c"),
+    "Audi": QColor("#e6e1d8"),
+    "Cadillac": QColor("#dcbf85"),
+    "Ferrari": QColor("#ff5e56"),
+    "Haas": QColor("#b9c0c7"),
+    "McLaren": QColor("#ff9443"),
+    "Mercedes": QColor("#35dcc6"),
+    "Racing Bulls": QColor("#a9b8ff"),
+    "Red Bull": QColor("#6c93ff"),
+    "Sauber": QColor("#63dd60"),
+    "Williams": QColor("#62b5ff"),
+}
+
 FAMILIES = (
     *("Inter", "Inter Variable", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Roboto", "Noto Sans"),
     *("DejaVu Sans Condensed", "DejaVu Sans", "Liberation Sans"),
@@ -63,9 +80,9 @@ CAPTION = Style(12)
 CAPTION_STRONG = Style(12, strong=True)
 
 
-def team_colour(team: int) -> QColor:
-    """The colour of a team by its number in the race; teams past the palette begin it again."""
-    return TEAMS[team % len(TEAMS)]
+def team_colour(team: Team) -> QColor:
+    """A team's own colour where it is known, else one by its number; teams past the palette begin it again."""
+    return LIVERIES.get(team.name) or TEAMS[team.number % len(TEAMS)]
 
 
 def family() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +47,22 @@ def paint_trace(canvas: Canvas, trace: Trace, x: float, y: float, width: float, 
             painter.drawPolygon(QPolygonF([QPointF(across[0], foot), *top, QPointF(across[-1], foot)]))
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF(top))
+        for line in _off_the_floor(top, y + height) if trace.filled else (top,):
+            painter.drawPolyline(QPolygonF(line))
+
+
+def _off_the_floor(points: list[QPointF], floor: float) -> Iterator[list[QPointF]]:
+    """The parts of a line where the pedal is down: a pedal at rest draws no line over the other's."""
+    line: list[QPointF] = []
+    for before, after in itertools.pairwise(points):
+        if before.y() < floor or after.y() < floor:
+            line = line or [before]
+            line.append(after)
+        elif line:
+            yield line
+            line = []
+    if line:
+        yield line
 
 
 def _pieces(values: Floats) -> list[tuple[int, Floats]]:

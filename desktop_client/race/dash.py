@@ -14,9 +14,7 @@ from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.telemetry.frame import Cars, Floats, Frame, Ints, Player
 
 LIGHTS = 8  # per side: they fill from both edges to the middle
-LIGHTS_FROM_RPM = (
-    0.70  # share of the highest rpm at which the first light comes on, where a game has no lights
-)
+LIGHTS_FROM_RPM = 0.70  # share of the highest rpm at which the first light comes on, where a game has no lights
 LIGHTS_FULL_RPM = 0.97
 
 SpeedUnit = Literal["km/h", "mph"]

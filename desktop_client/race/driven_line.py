@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from desktop_client.race.track_shape import TrackShape
 from desktop_client.telemetry.frame import Bools, Cars, Floats
 
 BIN_M = 15.0
@@ -46,6 +47,16 @@ class DrivenLine:
         else:
             self._fill(cars, on_track, own, self._length_m)
 
+    def whole_lap(self) -> TrackShape | None:
+        """The circuit as learned, or None until every part of the lap has been driven.
+
+        Smoothed over neighbours, because the parts come from different cars on different lines.
+        """
+        if self._length_m is None or np.isnan(self._xy[0]).any():
+            return None
+        x, y = (np.roll(self._xy, 1, axis=1) + 2 * self._xy + np.roll(self._xy, -1, axis=1)) / 4
+        return TrackShape(x=x, y=y, length_m=self._length_m)
+
     def pieces(self) -> tuple[Floats, ...]:
         """The line as unbroken pieces of shape (2, n), n >= 2, in driving direction."""
         if self._pieces is None:
@@ -53,21 +64,17 @@ class DrivenLine:
         return self._pieces
 
     def _cut(self) -> tuple[Floats, ...]:
-        known = np.isfinite(self._xy[0])
-        if self._length_m is not None and known.all():
-            return (np.concatenate((self._xy, self._xy[:, :1]), axis=1),)
         points = self._xy if self._length_m is not None else self._xy[:, : self._used]
         cuts = np.flatnonzero(np.diff(np.isfinite(points[0]).astype(np.int8))) + 1
         pieces = np.split(points, cuts, axis=1)
         return tuple(piece for piece in pieces if piece.shape[1] >= 2 and np.isfinite(piece[0, 0]))
 
     def _fill(self, cars: Cars, on_track: Bools, own: int | None, length_m: float) -> None:
-        rows = np.flatnonzero(
-            on_track & np.isfinite(cars.x) & np.isfinite(cars.y) & np.isfinite(cars.lap_distance_m)
-        )
+        rows = np.flatnonzero(on_track & np.isfinite(cars.x) & np.isfinite(cars.y) & np.isfinite(cars.lap_distance_m))
+        mine = rows == (-1 if own is None else own)
+        rows, mine = np.append(rows[~mine], rows[mine]), np.sort(mine)  # of two cars at one place the last one stays
         bins = np.mod(cars.lap_distance_m[rows], length_m) / length_m * self._xy.shape[1]
         bins = np.minimum(bins.astype(np.intp), self._xy.shape[1] - 1)
-        mine = rows == (-1 if own is None else own)
         new = np.isnan(self._xy[0, bins]) | (mine & ~self._own[bins])
         if new.any():
             self._xy[:, bins[new]] = np.stack((cars.x[rows[new]], cars.y[rows[new]]))

@@ -11,6 +11,7 @@ from desktop_client.telemetry.frame import Floats, Player
 
 SPAN_S = 8.0
 COLUMNS = 240
+LONGEST_SESSION_S = 1e7
 HELD_COLUMNS = 15  # half a second without a frame is held as it was; longer is a hole in the trace
 CHANNELS = ("throttle", "brake", "clutch", "steer")
 
@@ -41,7 +42,7 @@ class InputTrace:
 
     def take(self, session_time_s: float, player: Player) -> None:
         """Remember the inputs at a session time in seconds; time that runs backwards begins a new trace."""
-        if not math.isfinite(session_time_s):
+        if not abs(session_time_s) < LONGEST_SESSION_S:
             return
         column = math.floor(session_time_s * COLUMNS / SPAN_S)
         if self._newest is None or column < self._newest or column - self._newest >= COLUMNS:

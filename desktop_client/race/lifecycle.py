@@ -6,10 +6,9 @@ from contracts.tracks import TrackMap
 from desktop_client.race.driven_line import DrivenLine
 from desktop_client.race.inputs import InputTrace
 from desktop_client.race.pace import Pace
+from desktop_client.race.teams import Teams
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.telemetry.frame import Frame, PitStatus
-
-MAX_TEAMS = 64
 
 
 def own_row(frame: Frame) -> int | None:
@@ -34,7 +33,8 @@ class Race:
         self.inputs = InputTrace()
         self.pace: Pace | None = None
         self.driven = DrivenLine(None)
-        self.teams: dict[str, int] = {}
+        self._learned: TrackShape | None = None
+        self.teams = Teams()
 
     def take(self, frame: Frame) -> None:
         """Remember one frame. Frames come in the order of their arrival."""
@@ -50,9 +50,9 @@ class Race:
             self.pace.see(frame.cars.lap_distance_m, frame.cars.speed_mps, on_track)
         if self.shape is None:
             self.driven.take(frame.cars, on_track, own_row(frame))
-        for team in frame.cars.team:
-            if team not in self.teams and len(self.teams) < MAX_TEAMS:
-                self.teams[team] = len(self.teams)
+            self._learned = self.driven.whole_lap()
+        for name in frame.cars.team:
+            self.teams.of(name)
 
     def show_map(self, track_map: TrackMap | None) -> None:
         """Use this map wherever the session's track is the map's track; None forgets the map."""
@@ -67,12 +67,12 @@ class Race:
 
     @property
     def shape(self) -> TrackShape | None:
-        """The known map of the session's track, or None while there is none."""
+        """The map of the session's track: the one shown, else the one learned in this session, else None."""
         if self._map is None or self.frame is None:
-            return None
+            return self._learned
         game, track_id, shape = self._map
         session = self.frame.session
-        return shape if (session.game, session.track_id) == (game, track_id) else None
+        return shape if (session.game, session.track_id) == (game, track_id) else self._learned
 
     def _measure_track(self, length_m: float | None) -> None:
         """Games say the length a moment after the session begins; what depends on it starts then."""
@@ -81,3 +81,4 @@ class Race:
         if self.pace is None or abs(self.pace.length_m - length_m) > 1.0:
             self.pace = Pace(length_m)
             self.driven = DrivenLine(length_m)
+            self._learned = None

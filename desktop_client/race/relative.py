@@ -9,6 +9,7 @@ import numpy as np
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.names import short_name
 from desktop_client.race.pace import Pace, signed_gap
+from desktop_client.race.teams import Team
 from desktop_client.telemetry.frame import (
     Bools,
     Cars,
@@ -27,7 +28,7 @@ class RelativeRow:
     position: int | None
     number: int | None
     name: str
-    team: int  # which team colour
+    team: Team
     gap_s: float | None  # to the tenth; positive is ahead on the road, None is not known
     laps: int  # whole laps ahead (+, it is lapping you) or behind (-, you are lapping it); 0 outside a race
     in_pit: bool
@@ -63,7 +64,7 @@ def relative(frame: Frame, race: Race, ahead: int = 3, behind: int = 3) -> Relat
             position=int(cars.position[index]) if cars.position[index] > 0 else None,
             number=int(cars.number[index]) if cars.number[index] >= 0 else None,
             name=short_name(cars.name[index]),
-            team=race.teams.get(cars.team[index], 0),
+            team=race.teams.of(cars.team[index]),
             gap_s=gap if np.isfinite(gap) else None,
             laps=int(laps[index]),
             in_pit=bool(cars.pit[index] != PitStatus.NONE),

@@ -9,6 +9,7 @@ import numpy as np
 
 from desktop_client.race.driven_line import DrivenLine
 from desktop_client.race.lifecycle import Race, own_row
+from desktop_client.race.teams import Team
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.telemetry.frame import Cars, Floats, Frame, PitStatus
 
@@ -28,7 +29,7 @@ class DotKind(enum.IntEnum):
 class Dot:
     x: int  # metres: finer cannot be seen on a map
     y: int
-    team: int
+    team: Team
     kind: DotKind
     label: str  # the position, "" for cars without a number on the map
     in_pit: bool
@@ -84,7 +85,7 @@ def _dots(frame: Frame, race: Race, x: Floats, y: Floats) -> tuple[Dot, ...]:
         Dot(
             x=round(float(x[row])),
             y=round(float(y[row])),
-            team=race.teams.get(cars.team[row], 0),
+            team=race.teams.of(cars.team[row]),
             kind=(kind := _kind(int(cars.position[row]), own_position, row == own)),
             label=str(int(cars.position[row])) if kind and cars.position[row] > 0 else "",
             in_pit=bool(cars.pit[row] != PitStatus.NONE),

@@ -1,0 +1,158 @@
+"""Who is near on the road, and by how much."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop_client.race.lifecycle import Race
+from desktop_client.race.relative import gaps_to, laps_apart, relative
+from desktop_client.telemetry.frame import Capability, PitStatus, SessionKind
+
+LENGTH = 5000.0
+LAP_S = 90.0
+
+
+def with_cars(frame, **columns):
+    return dataclasses.replace(frame, cars=dataclasses.replace(frame.cars, **columns))
+
+
+def learned(frame_at, until: float = 200.0) -> Race:
+    race = Race()
+    for at in np.arange(until - 110, until, 0.05):
+        race.take(frame_at(float(at)))
+    return race
+
+
+@pytest.fixture(scope="module")
+def race(frame_at) -> Race:
+    return learned(frame_at)
+
+
+def test_the_own_row_is_always_in_the_middle(frame_at, race):
+    for own in (0, 6, 21):
+        view = relative(frame_at(200.0, own=own), race, ahead=3, behind=4)
+        assert len(view.rows) == 8
+        assert view.rows[view.ahead].is_player
+        assert view.rows[view.ahead].slot == own
+
+
+def test_cars_ahead_stand_above_and_cars_behind_below(frame_at, race):
+    view = relative(frame_at(200.0, own=6), race)
+    assert [row.slot for row in view.rows] == [3, 4, 5, 6, 7, 8, 9]
+    assert [row.gap_s for row in view.rows] == [5.1, 3.4, 1.7, 0.0, -1.7, -3.4, -5.1]
+
+
+def test_a_driver_alone_sees_only_the_own_row(frame_at, race):
+    view = relative(frame_at(200.0, count=1, own=0), race)
+    assert [row is not None for row in view.rows] == [False, False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize("own", [None, -1, 22, 400])
+def test_there_is_no_relative_without_an_own_car(frame_at, race, own):
+    assert relative(frame_at(200.0, own=own), race) is None
+
+
+def test_gaps_do_not_jump_when_cars_cross_the_line(frame_at):
+    race = learned(frame_at, until=180.0)
+    before = None
+    for at in np.arange(180.0, 180.0 + 22 * 1.7 + 5, 0.02):
+        frame = frame_at(float(at))
+        race.take(frame)
+        gaps = gaps_to(frame.cars, 6, race.pace)
+        if before is not None:
+            assert np.abs(gaps - before).max() < 0.05
+        before = gaps
+
+
+def test_a_car_a_lap_ahead_is_lapping_and_a_car_a_lap_behind_is_lapped(frame_at, race):
+    frame = frame_at(200.0)
+    driven = frame.cars.total_distance_m.copy()
+    driven[5] += LENGTH
+    driven[7] -= 2 * LENGTH
+    rows = {row.slot: row for row in relative(with_cars(frame, total_distance_m=driven), race).rows}
+    assert (rows[5].laps, rows[6].laps, rows[7].laps, rows[8].laps) == (1, 0, -2, 0)
+    assert rows[5].gap_s == 1.7
+
+
+def test_laps_are_counted_from_lap_numbers_where_a_game_gives_no_distance_driven(frame_at, race):
+    frame = frame_at(200.0)
+    nothing = np.full(22, np.nan)
+    assert not laps_apart(with_cars(frame, total_distance_m=nothing).cars, 6, race.pace).any()
+    lap = frame.cars.lap.copy()
+    lap[5] += 1
+    assert laps_apart(with_cars(frame, total_distance_m=nothing, lap=lap).cars, 6, race.pace)[5] == 1
+
+
+def test_nobody_is_lapped_across_the_line_by_being_in_the_next_lap(frame_at, race):
+    frame = frame_at(180.0 + 6 * 1.7 + 0.5)  # the own car and those ahead have crossed, those behind have not
+    assert len(set(frame.cars.lap.tolist())) == 2
+    assert {row.laps for row in relative(frame, race).rows} == {0}
+
+
+def test_in_practice_nobody_is_lapped(frame_at, race):
+    frame = frame_at(200.0, kind=SessionKind.PRACTICE)
+    driven = frame.cars.total_distance_m.copy()
+    driven[5] += LENGTH
+    assert {row.laps for row in relative(with_cars(frame, total_distance_m=driven), race).rows} == {0}
+
+
+def test_a_car_in_the_pit_lane_is_marked_and_a_car_in_its_box_is_not_near(frame_at, race):
+    frame = frame_at(200.0)
+    pit = frame.cars.pit.copy()
+    pit[5], pit[7] = PitStatus.PIT_LANE, PitStatus.IN_BOX
+    rows = {row.slot: row for row in relative(with_cars(frame, pit=pit), race).rows}
+    assert rows[5].in_pit
+    assert 7 not in rows
+
+
+def test_a_gap_is_not_known_before_any_car_has_driven(frame_at):
+    race = Race()
+    frame = frame_at(0.0)
+    frame = with_cars(frame, speed_mps=np.zeros(22))
+    race.take(frame)
+    view = relative(frame, race)
+    assert [row for row in view.rows if row is not None] == [view.rows[view.ahead]]
+
+
+distances = st.lists(st.floats(-300, 3 * LENGTH) | st.just(float("nan")), min_size=1, max_size=60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(distances, st.data())
+def test_gaps_are_antisymmetric_and_grow_with_the_order_on_the_road(frame_at, race, places, data):
+    count = len(places)
+    frame = with_cars(frame_at(200.0, count=count, own=0), lap_distance_m=np.array(places))
+    one = data.draw(st.integers(0, count - 1))
+    other = data.draw(st.integers(0, count - 1))
+    from_one, from_other = gaps_to(frame.cars, one, race.pace), gaps_to(frame.cars, other, race.pace)
+    half = race.pace.lap_s / 2
+    if np.isfinite(from_one[other]) and abs(abs(from_one[other]) - half) > 1e-6:
+        assert from_one[other] == pytest.approx(-from_other[one], abs=1e-6)
+    rows = [row for row in relative(frame, race, 10, 10).rows if row is not None]
+    gaps = [row.gap_s for row in rows]
+    assert gaps == sorted(gaps, reverse=True)
+    assert len({row.slot for row in rows}) == len(rows)
+
+
+anything = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 60), st.data())
+def test_no_column_of_any_numbers_raises(frame_at, count, data):
+    def column():
+        return np.array(data.draw(st.lists(anything, min_size=count, max_size=count)))
+
+    frame = with_cars(
+        frame_at(10.0, count=count, own=data.draw(st.integers(0, count - 1)), capabilities=frozenset(Capability)),
+        lap_distance_m=column(),
+        total_distance_m=column(),
+        speed_mps=column(),
+    )
+    race = Race()
+    race.take(frame)
+    view = relative(frame, race)
+    assert view.rows[view.ahead].is_player
