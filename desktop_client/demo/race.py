@@ -62,6 +62,9 @@ class Race:
         self.stints = Stints(self.circuit, laps, chance)
         self.timing = Timing(self.circuit, laps, self.grid)
         self.cockpit = Cockpit(cars, chance)
+        self.slope = np.gradient(self.circuit.z, self.circuit.step_m)
+        self.top_speed = np.zeros(cars)  # m/s, of the whole race
+        self.top_speed_lap = np.zeros(cars, dtype=np.int32)
         self._reaction = chance.uniform(0.16, 0.34, cars)
         self._lights = 0
         self._flag_at = np.inf
@@ -89,6 +92,11 @@ class Race:
     def gaps(self) -> tuple[Floats, Floats]:
         """Seconds behind the leader and behind the car in front, as of now."""
         return self.timing.gaps(self.now, self.driving.distance, self.driving.speed)
+
+    @property
+    def started_at(self) -> float:
+        """When the lights go out, in session time."""
+        return GRID_WAIT_S
 
     @property
     def over(self) -> bool:
@@ -135,6 +143,9 @@ class Race:
         barred = careful | timing.finished
         way = driving.distance - before
         stints.step(dt, driving.lap_distance, way, self.cockpit.throttle, timing.lap, barred)
+        faster = driving.speed > self.top_speed
+        self.top_speed = np.maximum(self.top_speed, driving.speed)
+        self.top_speed_lap = np.where(faster, timing.lap, self.top_speed_lap)
         self._judge_limits()
         self._follow_up()
 

@@ -36,12 +36,15 @@ class Stints:
         self.called = np.zeros(cars, dtype=np.bool_)
         self.served = np.zeros(cars, dtype=np.bool_)
         self.status = np.zeros(cars, dtype=np.int32)
-        self.stationary_s = np.zeros(cars)  # left to stand
-        self.lane_time_s = np.zeros(cars)
+        self.standing_s = np.zeros(cars)  # in the box, at the last stop
+        self.lane_time_s = np.zeros(cars)  # since the entry, at the last stop
+        # what each car has driven on so far: the compound, and the last lap of that stint or None for the present one
+        self.driven: list[list[tuple[int, int | None]]] = [[(int(kind), None)] for kind in self.compound]
         self._gentleness = chance.uniform(0.85, 1.15, cars)
         self._limit = chance.uniform(0.52, 0.84, cars)
         team = np.array([entry.team.game_id for entry in ENTRIES])
         self.box_m = np.mod(circuit.pit.first_box_m + circuit.pit.box_spacing_m * team, circuit.length_m)
+        self._work_s = np.zeros(cars)  # that the crew needs
         self._before_m = np.full(cars, np.nan)
 
     def step(self, dt: float, here: Floats, driven_m: Floats, throttle: Floats, lap: Ints, barred: Bools) -> None:
@@ -60,28 +63,33 @@ class Stints:
         leaving = self.called & (self.status > 0) & ~stretch
         self.called &= ~leaving
         self.served &= ~leaving
-        self.lane_time_s = np.where(self.in_lane, self.lane_time_s + dt, np.where(self.called, 0.0, self.lane_time_s))
+        entering = self.called & stretch & (self.status == 0)
+        self.lane_time_s = np.where(entering, 0.0, self.lane_time_s + dt * self.in_lane)
         self.status = np.where(self.called & stretch, np.maximum(self.status, 1), 0).astype(np.int32)
-        self._stand(dt, here)
+        self._stand(dt, here, lap)
         self._before_m = here.copy()
 
-    def _stand(self, dt: float, here: Floats) -> None:
+    def _stand(self, dt: float, here: Floats, lap: Ints) -> None:
         arrived = (self.status == 1) & ~self.served & (self.to_box(here) < BOX_REACH_M)
         if arrived.any():
             self.status[arrived] = 2
-            self.stationary_s[arrived] = self._chance.uniform(2.0, 3.1, int(arrived.sum()))
+            self.standing_s[arrived] = 0.0
+            self._work_s[arrived] = self._chance.uniform(2.0, 3.1, int(arrived.sum()))
         standing = self.status == 2
         if standing.any():
-            self.stationary_s[standing] -= dt
-            self._leave_box(np.flatnonzero(standing & (self.stationary_s <= 0.0)))
+            self.standing_s[standing] += dt
+            self._leave_box(np.flatnonzero(standing & (self.standing_s >= self._work_s)), lap)
 
-    def _leave_box(self, rows: Ints) -> None:
+    def _leave_box(self, rows: Ints, lap: Ints) -> None:
         self.status[rows] = 1
         self.served[rows] = True
         self.stops[rows] += 1
         self.wear[rows] = 0.0
         self.age_laps[rows] = 0
         self.compound[rows] = np.where(self.compound[rows] == 1, 2, 1)
+        for row in rows:
+            worn_out, _ = self.driven[row][-1]
+            self.driven[row][-1:] = [(worn_out, int(lap[row])), (int(self.compound[row]), None)]
 
     def lap_completed(self, rows: Ints) -> None:
         self.age_laps[rows] += 1
