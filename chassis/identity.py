@@ -66,6 +66,14 @@ class JwksCache:
                 raise Unavailable("Tokens cannot be checked just now.", retry_after=2) from None
             raise Unauthenticated("The token is signed with a key that is not published.") from None
 
+    async def ready(self) -> None:
+        """Unavailable as long as no key was ever had; asks for them."""
+        if not self._keys:
+            async with self._lock:
+                await self._refresh()
+        if not self._keys:
+            raise Unavailable("No key to check tokens with was had yet.", retry_after=2)
+
     async def _refresh(self) -> None:
         if self._clock() - self._tried_at < RETRY_S:
             return
@@ -117,6 +125,10 @@ class Verifier:
         if identity.session_id in self._revoked:
             raise Unauthenticated("This session was ended.")
         return identity
+
+    async def ready(self) -> None:
+        """Unavailable as long as no token can be checked."""
+        await self._keys.ready()
 
     def revoke(self, session_id: UUID, *, until: float) -> None:
         """Refuse the tokens of a session from now on; `until` (epoch seconds) is when its last token has died."""
