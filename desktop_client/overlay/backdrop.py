@@ -81,7 +81,7 @@ def _ground(pixels: Plane, height: int) -> None:
     _cover(pixels, _inside(away, LINE_M, soft), PAINT)
     _cover(pixels, _inside(away, ROAD_M, soft), ASPHALT)
     _cover(pixels, 0.55 * np.exp(-(((side + 1.2) / 1.6) ** 2)) * _inside(away, ROAD_M, soft), RUBBER)
-    haze = (1 - np.exp(-far / 260.0))[..., None]
+    haze = (1 - np.exp(-((far / 210.0) ** 1.4)))[..., None]
     pixels[:] = pixels * (1 - haze) + np.array((196, 180, 160), dtype=np.float32) * haze
 
 

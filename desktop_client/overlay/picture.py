@@ -15,12 +15,14 @@ from pathlib import Path
 from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QApplication
 
+from desktop_client.demo.frames import frames as simulated
 from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.telemetry.catalogue import GAMES
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.replay import Recording
 
+DEMO_SECONDS = 100.0  # the circuit is learned by then
 PICTURE_AREA = QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT)
 
 FIRST = ("Marek", "Inés", "Tomás", "Aiko", "Lars", "Zoë", "Noor", "Élise", "Sam", "Δάφνη", "Ольга")
@@ -73,11 +75,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the overlay into a PNG.")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--file", type=Path, help="a recording; without it the simulated race")
+    parser.add_argument("--seconds", type=float, default=DEMO_SECONDS, help="how far into the simulated race")
     parser.add_argument("--game", choices=sorted(GAMES), default="f1")
     chosen = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication([])
-    frames = recorded(chosen.file, chosen.game)
+    frames = recorded(chosen.file, chosen.game) if chosen.file else simulated(seconds=chosen.seconds)
     print(f"{draw(frames, chosen.out)} frames drawn into {chosen.out}")
     application.quit()
 

@@ -22,7 +22,7 @@ LIGHT_COLOURS = (theme.GAINED, theme.WARNING, theme.LOST)
 SHIFT_COLOUR = theme.YOU
 TIMES_RIGHT = 184.0
 TIMES_BASELINE, TIMES_STEP = 74.0, 26.0
-GEAR_X = 256.0
+GEAR_X = 250.0
 TRACE_X, TRACE_TOP, TRACE_HEIGHT = 350.0, 32.0, 96.0
 BARS_WIDTH, BAR_WIDTH = 72.0, 12.0
 MARK_COLOURS = {
@@ -72,7 +72,7 @@ class Dash(Widget[DashSettings, DashView]):
         speed = DASH if view.speed is None else str(view.speed)
         canvas.figures(GEAR_X, 117, speed, theme.HERO, theme.TEXT, Align.CENTRE)
         if view.drs is not Drs.ABSENT:
-            canvas.chip(GEAR_X + 72, 46, "DRS", theme.GAINED, filled=view.drs is Drs.OPEN)
+            canvas.chip(GEAR_X + 68, 58, "DRS", theme.GAINED, filled=view.drs is Drs.OPEN)
         self._pedals(canvas, view.inputs)
 
     def _pedals(self, canvas: Canvas, inputs: InputsView) -> None:

@@ -1,0 +1,164 @@
+"""Frames in, windows over the game out."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PyQt6.QtCore import QPointF, QRect, Qt
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+
+from desktop_client.overlay.overlay import Overlay
+from desktop_client.overlay.widgets import WIDGETS
+
+AREA = QRect(0, 0, 1920, 1080)
+
+
+@pytest.fixture
+def overlay(qapp):
+    made = Overlay(area=AREA)
+    yield made
+    made.close()
+
+
+def everything(overlay: Overlay) -> QImage:
+    image = QImage(AREA.size(), QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGray)
+    with QPainter(image) as painter:
+        overlay.paint_on(painter)
+    return image
+
+
+def test_there_is_one_window_for_every_widget(overlay):
+    assert set(overlay.windows) == set(WIDGETS)
+    overlay.open()
+    assert all(window.isVisible() for window in overlay.windows.values())
+
+
+def test_a_widget_that_the_driver_does_not_want_has_no_window(qapp, tmp_path):
+    (tmp_path / "overlay.json").write_text('{"relative": {"shown": false}}')
+    overlay = Overlay(tmp_path, area=AREA)
+    assert set(overlay.windows) == set(WIDGETS) - {"relative"}
+    overlay.close()
+
+
+def test_identical_frames_are_painted_once(overlay, frame_at, qtbot):
+    overlay.open()
+    overlay.clock.period_s = 0.0
+    overlay.show_frame(frame_at(50.0))
+    qtbot.waitUntil(lambda: all(window.paints for window in overlay.windows.values()))
+    before = {key: window.paints for key, window in overlay.windows.items()}
+    for _ in range(20):
+        overlay.show_frame(frame_at(50.0))
+    assert not any(window.look(frame_at(50.0), overlay.race) for window in overlay.windows.values())
+    qtbot.wait(30)
+    assert {key: window.paints for key, window in overlay.windows.items()} == before
+
+
+def test_when_telemetry_falls_silent_the_windows_go_transparent_and_come_back_with_it(overlay, frame_at):
+    overlay.open()
+    overlay.show_frame(frame_at(1.0))
+    overlay._silence.timeout.emit()  # heard something since the last look
+    assert {window.windowOpacity() for window in overlay.windows.values()} == {1.0}
+    overlay._silence.timeout.emit()
+    assert {window.windowOpacity() for window in overlay.windows.values()} == {0.0}
+    assert all(window.isVisible() for window in overlay.windows.values())
+    assert not overlay._silence.isActive()
+    overlay.show_frame(frame_at(2.0))
+    assert {window.windowOpacity() for window in overlay.windows.values()} == {1.0}
+
+
+def test_a_widget_that_was_dragged_stays_there_for_the_next_start(qapp, tmp_path):
+    overlay = Overlay(tmp_path, area=AREA)
+    overlay.set_editing(True)
+    window = overlay.windows["dash"]
+    drag(window, to=QPointF(203, 101))
+    assert (window.x(), window.y()) == (200, 104)
+    place = window.geometry()
+    overlay.close()
+    again = Overlay(tmp_path, area=AREA)
+    assert again.windows["dash"].geometry() == place
+    again.reset_layout()
+    assert again.windows["dash"].geometry() != place
+    again.close()
+
+
+def test_a_widget_cannot_be_dragged_while_driving(overlay):
+    window = overlay.windows["dash"]
+    place = window.geometry()
+    drag(window, to=QPointF(203, 101))
+    assert window.geometry() == place
+
+
+def test_a_widget_dragged_off_the_screen_comes_back_to_its_edge(overlay):
+    overlay.set_editing(True)
+    window = overlay.windows["dash"]
+    drag(window, to=QPointF(-5000, 9000))
+    assert AREA.contains(window.geometry())
+
+
+def test_a_picture_shows_the_widgets_over_a_race_track(overlay, frame_at, tmp_path):
+    overlay.show_frame(frame_at(50.0))
+    overlay.picture(tmp_path / "picture.png")
+    image = QImage(str(tmp_path / "picture.png"))
+    assert (image.width(), image.height()) == (1920, 1080)
+    sky, panel = image.pixelColor(960, 60), image.pixelColor(1000, 1050)
+    assert sky.blue() > sky.red()
+    assert panel.lightness() < 40
+
+
+def test_a_picture_that_cannot_be_written_says_so(overlay, tmp_path):
+    with pytest.raises(OSError, match="cannot be written"):
+        overlay.picture(tmp_path / "nowhere" / "picture.png")
+
+
+anything = st.floats(allow_nan=True, allow_infinity=True)
+FLOATS = ("lap_distance_m", "total_distance_m", "x", "y", "speed_mps", "lap_time_s", "last_lap_s", "best_lap_s")
+INTS = ("number", "position", "lap", "pit")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_no_frame_makes_painting_fail(overlay, frame_at, caplog, data):
+    count = data.draw(st.sampled_from([0, 1, 2, 22, 60]))
+    own = data.draw(st.none() | st.integers(-1, 61))
+    frame = frame_at(data.draw(st.floats(0, 1e6)), count=count, own=own, uid=str(data.draw(st.integers(0, 2))))
+
+    def column(kind, values):
+        one = data.draw(st.lists(values, min_size=1, max_size=8))
+        return np.resize(np.array(one, dtype=kind), count)
+
+    whole = st.integers(-(2**31), 2**31 - 1)
+    cars = dataclasses.replace(
+        frame.cars,
+        name=tuple(data.draw(st.text(max_size=40)) for _ in range(count)),
+        **{name: column(np.float64, anything) for name in FLOATS},
+        **{name: column(np.int32, whole) for name in INTS},
+    )
+    player = frame.player
+    if player is not None:
+        names = ("speed_mps", "throttle", "brake", "clutch", "steer", "rpm", "max_rpm", "shift_lights")
+        player = dataclasses.replace(player, gear=data.draw(whole), **{name: data.draw(anything) for name in names})
+    length = data.draw(st.none() | st.floats(allow_nan=True))
+    frame = dataclasses.replace(
+        frame,
+        session_time_s=data.draw(anything),
+        session=dataclasses.replace(frame.session, track_length_m=length, total_laps=data.draw(st.none() | whole)),
+        cars=cars,
+        player=player,
+    )
+    overlay.show_frame(frame)
+    for window in overlay.windows.values():
+        window.look(frame, overlay.race)
+    everything(overlay)
+    assert not caplog.records, caplog.text
+
+
+def drag(window, to: QPointF) -> None:
+    """Take a window at its corner, and let it go with the corner at `to`."""
+    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    origin = QPointF(0, 0)
+    window.mousePressEvent(QMouseEvent(QMouseEvent.Type.MouseButtonPress, origin, origin, left, left, none))
+    window.mouseMoveEvent(QMouseEvent(QMouseEvent.Type.MouseMove, origin, to, left, left, none))
+    window.mouseReleaseEvent(QMouseEvent(QMouseEvent.Type.MouseButtonRelease, origin, to, left, left, none))
