@@ -1,0 +1,82 @@
+"""How the gateway is put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from chassis.requests import RequestRecord
+from chassis.service import Service
+from services.gateway.ears import Ears
+from services.gateway.edge import Edge
+from services.gateway.live import Audience
+from services.gateway.policy import Policy, Upstream
+from services.gateway.proxy import Proxy
+from services.gateway.reactions import SUBJECTS, Reactions
+from services.gateway.routes import ROUTES
+from services.gateway.settings import GatewaySettings
+from services.gateway.stream import EventStream
+from services.gateway.upstreams import Upstreams
+
+
+class Gateway(Service):
+    """A service without a database: it hears events by itself, and lets its listeners go before it stops.
+
+    It is ready when it can check tokens and has heard which sessions ended. It does not ask whether the services
+    behind it answer: with one of them away, the others' drivers still want in. Nor does it ask again for the bus.
+    """
+
+    def __init__(self, settings: GatewaySettings, policy: Policy, audience: Audience) -> None:
+        self.audience = audience
+        upstreams = Upstreams(
+            {
+                Upstream.AUTH: settings.auth_url,
+                Upstream.LICENSE: settings.license_url,
+                Upstream.TRACKS: settings.tracks_url,
+                Upstream.VERSIONS: settings.versions_url,
+            }
+        )
+        super().__init__(
+            "gateway",
+            settings,
+            routes=ROUTES,
+            resources=[upstreams],
+            checks={"bus": self._events_heard, "keys": self._keys_had},
+            summary="The one door.",
+        )
+        self._ears = Ears(self.bus, SUBJECTS, Reactions(audience, self.verifier).react)
+        self.app.state["proxy"] = Proxy(self.verifier, upstreams)
+        self.app.state["stream"] = EventStream(audience)
+        self.asgi = RequestRecord(Edge(self.app, policy), self.name)
+
+    async def open(self) -> None:
+        await super().open()
+        await self._ears.open()
+
+    async def close(self) -> None:
+        await self._ears.close()
+        await super().close()
+
+    async def serve(self, stopping: asyncio.Event, *, tls: tuple[Path, Path] | None = None) -> None:
+        farewell = asyncio.create_task(self._let_listeners_go(stopping))
+        try:
+            await super().serve(stopping, tls=tls)
+        finally:
+            farewell.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await farewell
+
+    async def _let_listeners_go(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self.audience.end_all()  # an open stream would keep the server from stopping
+
+    async def _events_heard(self) -> None:
+        await self._ears.ready()
+
+    async def _keys_had(self) -> None:
+        await self.verifier.ready()
+
+
+def build(settings: GatewaySettings) -> Gateway:
+    return Gateway(settings, Policy(), Audience())

@@ -1,0 +1,75 @@
+"""A request's body on its way through: counted as it passes, never kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from litestar.types import Receive
+
+from contracts.problem import BadRequest, BodyTooLarge, Problem
+
+
+class ClientLeft(Exception):
+    """The client closed the connection before its answer was complete."""
+
+
+class RequestBody:
+    """The body of one request, for a call that takes at most `limit` bytes."""
+
+    def __init__(self, receive: Receive, headers: list[tuple[bytes, bytes]], limit: int) -> None:
+        """
+        Raises:
+            BodyTooLarge: it says so itself.
+        """
+        self._receive = receive
+        self._limit = limit
+        self._finished = asyncio.Event()
+        self.refusal: Problem | None = None
+        self.lost_client = False
+        length = next((value for name, value in headers if name == b"content-length"), None)
+        if length is not None and not length.isdigit():
+            raise BadRequest("The header content-length is not a number.")
+        if length is not None and int(length) > limit:
+            raise BodyTooLarge(_too_large(limit))
+        self.is_expected = limit > 0 and length != b"0"
+        if not self.is_expected:
+            self._finished.set()
+
+    @property
+    def is_finished(self) -> bool:
+        return self._finished.is_set()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """As they arrive.
+
+        Raises:
+            ClientLeft, BodyTooLarge: nothing more follows. An HTTP client that reads the pieces wraps what they raise,
+                so `lost_client` and `refusal` say it too.
+        """
+        passed = 0
+        while True:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                self.lost_client = True
+                raise ClientLeft
+            piece = message["body"]
+            passed += len(piece)
+            if passed > self._limit:
+                self.refusal = BodyTooLarge(_too_large(self._limit))
+                raise self.refusal
+            if piece:
+                yield piece
+            if not message.get("more_body"):
+                self._finished.set()
+                return
+
+    async def client_left(self) -> None:
+        """Wait until the client is gone; what it sends beyond the body that was asked for is let fall."""
+        await self._finished.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+def _too_large(limit: int) -> str:
+    return f"This call takes {limit} bytes at most." if limit else "This call takes no body."

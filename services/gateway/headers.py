@@ -1,0 +1,90 @@
+"""What of a request's headers goes inward, and what of an answer's goes out again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from chassis.observability import current_traceparent
+from contracts.problem import BadRequest
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+# What a client may say to a service. A list of what is let in cannot forget a header that some service believes.
+_LET_IN = frozenset(
+    {
+        b"accept",
+        b"accept-encoding",
+        b"accept-language",
+        b"authorization",
+        b"content-encoding",
+        b"content-length",
+        b"content-type",
+        b"idempotency-key",
+        b"if-match",
+        b"if-modified-since",
+        b"if-none-match",
+        b"if-unmodified-since",
+        b"prefer",
+        b"range",
+        b"if-range",
+        b"user-agent",
+    }
+)
+_HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+_OURS_TO_SAY = frozenset({b"x-request-id", b"server"})
+_ONCE = frozenset({b"authorization", b"content-length", b"content-type", b"host", b"transfer-encoding"})
+
+
+def refuse_ambiguous(headers: RawHeaders) -> None:
+    """BadRequest where two readers could disagree on where the body ends, or on who is asking."""
+    times = Counter(name for name, _ in headers if name in _ONCE)
+    for name, count in times.items():
+        if count > 1:
+            raise BadRequest(f"The header {name.decode()} is there {count} times.")
+    if times[b"content-length"] and times[b"transfer-encoding"]:
+        raise BadRequest("A body has a length or it is chunked, not both.")
+
+
+def inward(scope: Any) -> list[tuple[str, str]]:
+    """The headers that the upstream gets. Who asks is said by the token alone, and where from by the socket alone."""
+    sent: list[tuple[bytes, bytes]] = scope["headers"]
+    hidden = _named_in_connection(sent)
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in sent
+        if name in _LET_IN and name not in hidden
+    ]
+    client = scope.get("client")
+    headers.append(("x-forwarded-for", client[0] if client else "unknown"))
+    headers.append(("x-forwarded-proto", scope["scheme"]))
+    headers.append(("x-request-id", scope["state"]["request_id"]))
+    if traceparent := current_traceparent():
+        headers.append(("traceparent", traceparent))
+    return headers
+
+
+def outward(answered: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """The headers of an upstream's answer that the client gets. The request id is added by the chassis, once."""
+    lowered = [(name.lower(), value) for name, value in answered]
+    hidden = _HOP_BY_HOP | _OURS_TO_SAY | _named_in_connection(lowered)
+    return [(name, value) for name, value in lowered if name not in hidden]
+
+
+def _named_in_connection(headers: RawHeaders) -> frozenset[bytes]:
+    return frozenset(
+        word.strip().lower() for name, value in headers if name == b"connection" for word in value.split(b",")
+    )

@@ -1,0 +1,116 @@
+"""Requests go in, answers come out, both piece by piece as they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+
+import aiohttp
+from litestar.types import Receive, Scope, Send
+
+from chassis.identity import Verifier, bearer_token
+from chassis.observability import log
+from contracts.problem import Forbidden, Problem, Unavailable, UpstreamTimeout
+from services.gateway.body import ClientLeft, RequestBody
+from services.gateway.headers import inward, outward
+from services.gateway.policy import ANYONE, Access, Rule
+from services.gateway.upstreams import Upstreams
+
+UPLOAD_S = 60.0
+CLIENT_LEFT = 499  # never seen by anybody but our logs and metrics, where it must not look like a failure of ours
+
+
+class RequestTimeout(Problem):
+    """The body did not arrive in time."""
+
+    status = 408
+
+
+class BrokenOff(Exception):
+    """The upstream failed in the middle of its answer; the client must see that the rest is missing."""
+
+
+class Proxy:
+    """Plain ASGI, because every further layer costs more than the forwarding itself. `UPLOAD_S` bounds a slow body."""
+
+    def __init__(self, verifier: Verifier, upstreams: Upstreams, *, upload_seconds: float = UPLOAD_S) -> None:
+        self._verifier = verifier
+        self._upstreams = upstreams
+        self._upload_seconds = upload_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rule: Rule = scope["state"]["rule"]
+        scope["path_template"] = rule.path
+        headers = scope["headers"]
+        await self._admit(rule.access, headers)
+        body = RequestBody(receive, headers, rule.body)
+        try:
+            await self._until_client_leaves(self._forward(rule, scope, body, send), body)
+        except ClientLeft:
+            if not scope["state"].get("answered"):
+                await send({"type": "http.response.start", "status": CLIENT_LEFT, "headers": []})
+
+    async def _admit(self, access: Access, headers: list[tuple[bytes, bytes]]) -> None:
+        if access is ANYONE:
+            return
+        authorization = next((value for name, value in headers if name == b"authorization"), b"")
+        identity = await self._verifier.verify(bearer_token(authorization.decode("latin-1")))
+        if not identity.may(*access):
+            raise Forbidden
+
+    async def _until_client_leaves(self, forward: Coroutine[None, None, None], body: RequestBody) -> None:
+        """ClientLeft as soon as nobody waits for the answer any more: the upstream need not go on with it."""
+        forwarding = asyncio.create_task(forward)
+        leaving = asyncio.create_task(body.client_left())
+        try:
+            await asyncio.wait((forwarding, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not forwarding.done():
+                raise ClientLeft
+            forwarding.result()
+        finally:
+            for task in (forwarding, leaving):
+                task.cancel()
+            await asyncio.gather(forwarding, leaving, return_exceptions=True)
+
+    async def _forward(self, rule: Rule, scope: Scope, body: RequestBody, send: Send) -> None:
+        answer = await self._ask(rule, scope, body)
+        try:
+            head = outward(answer.raw_headers)
+            scope["state"]["answered"] = True
+            await send({"type": "http.response.start", "status": answer.status, "headers": head})
+            async for piece in answer.content.iter_any():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("upstream.broke_off", upstream=rule.upstream.value, error=type(error).__name__)
+            raise BrokenOff from error
+        finally:
+            answer.close()
+
+    async def _ask(self, rule: Rule, scope: Scope, body: RequestBody) -> aiohttp.ClientResponse:
+        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        name = rule.upstream.value
+        try:
+            async with asyncio.timeout(self._upload_seconds + rule.seconds):
+                return await self._upstreams.ask(
+                    rule.upstream,
+                    rule.method,
+                    target.decode("latin-1"),
+                    headers=inward(scope),
+                    body=body.pieces() if body.is_expected else None,
+                    seconds=rule.seconds,
+                )
+        except (aiohttp.ServerTimeoutError, TimeoutError) as error:
+            if not body.is_finished:
+                raise RequestTimeout from error
+            log.warning("upstream.timeout", upstream=name, path=rule.path)
+            if isinstance(error, aiohttp.ConnectionTimeoutError):
+                raise Unavailable(retry_after=2) from error
+            raise UpstreamTimeout from error
+        except aiohttp.ClientError as error:
+            if body.refusal is not None:
+                raise body.refusal from None
+            if body.lost_client:
+                raise ClientLeft from None
+            log.warning("upstream.unreachable", upstream=name, error=type(error).__name__)
+            raise Unavailable(retry_after=2) from error
