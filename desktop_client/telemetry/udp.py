@@ -20,7 +20,8 @@ class CannotListen(Exception):
     """The port cannot be had; the message is a sentence for the driver, with what to do."""
 
 
-def _explain(error: OSError, host: str, port: int) -> str:
+def explain(error: OSError, host: str, port: int) -> str:
+    """Why a port cannot be had, as a sentence for the driver."""
     if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)):
         return (
             f"UDP port {port} is already in use by another program; close that program, or set another port "
@@ -42,7 +43,7 @@ def bind(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise CannotListen(_explain(error, host, port)) from error
+        raise CannotListen(explain(error, host, port)) from error
     return listening
 
 

@@ -64,7 +64,7 @@ class Assembly:
         return self._emit() if self._heard >= WHOLE and not self._emitted else finished
 
     def _begin_frame(self, arrival: Arrival) -> None:
-        self._began = arrival.header
+        self._began = self._timed_by = arrival.header
         self._newest_at = arrival.at
         self._heard: set[int] = set()
         self._emitted = False
@@ -85,10 +85,12 @@ class Assembly:
                 memory.note_history(packet)
             case _:
                 memory.keep(header.packet_id, packet, header.session_time)
+                # Not the packet that began the frame: an event may open it with the time of the one before.
+                self._timed_by = header
 
     def _emit(self) -> Frame | None:
         self._emitted = True
-        began = self._began
-        frame = build_frame(self._memory, self._health, self._newest_at, began.session_time, began.player_car_index)
+        header = self._timed_by
+        frame = build_frame(self._memory, self._health, self._newest_at, header.session_time, header.player_car_index)
         self._health.frames += frame is not None
         return frame

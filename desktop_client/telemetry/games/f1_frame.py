@@ -55,6 +55,8 @@ def _capabilities(kind: SessionKind, spectating: bool) -> frozenset[Capability]:
     return held - OF_THE_DRIVEN_CAR if spectating else held
 
 
+# Bytes from the network may be a signalling not-a-number, which numpy would warn about where it is converted.
+@np.errstate(invalid="ignore")
 def build_frame(memory: Memory, health: Health, at: float, session_time: float, player_slot: int) -> Frame | None:
     """The frame of `session_time` (seconds), or None while the session or its laps are not known.
 
