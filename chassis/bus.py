@@ -28,7 +28,7 @@ DEAD_LETTERS = "DEADLETTERS"
 KEEP_EVENTS_S = 30 * 24 * 3600
 ACK_WAIT_S = 30
 MAX_ATTEMPTS = 8
-_GIGABYTE = 1 << 30
+MAX_STREAM_BYTES = 256 << 20  # reserved on the server, so five streams must fit its store
 
 
 class Bus:
@@ -90,7 +90,7 @@ class Bus:
             storage=StorageType.FILE,
             discard=DiscardPolicy.OLD,
             max_age=KEEP_EVENTS_S,
-            max_bytes=_GIGABYTE,
+            max_bytes=MAX_STREAM_BYTES,
             max_msg_size=1 << 20,
             duplicate_window=120,
             num_replicas=1,

@@ -91,7 +91,7 @@ class Inbox:
                     await self._bus.ensure_stream(DEAD_LETTERS)
                     await self._bus.ensure_consumer(stream, self._service, subjects)
                     subscription = await self._bus.jetstream.pull_subscribe_bind(self._service, stream)
-                messages = await subscription.fetch(16, timeout=5)
+                messages = await subscription.fetch(16, timeout=2)
             except TimeoutError:
                 continue  # nothing happened for a while
             except BusError as error:

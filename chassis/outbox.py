@@ -81,8 +81,10 @@ class Relay:
                         pass
                 await self._count_waiting()
                 pause = 0.1
-            except (Unavailable, *BusError) as error:
-                log.warning("outbox.delayed", error=type(error).__name__)
+            except Exception as error:
+                # Whatever it was, the events are still in the table: a relay that gave up would lose them in silence.
+                expected = isinstance(error, (Unavailable, *BusError))
+                log.warning("outbox.delayed", error=type(error).__name__, exc_info=None if expected else error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
                 continue

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import uvloop
@@ -118,27 +118,23 @@ class Service:
         if self._http is not None:
             await self._http.close()
 
-    async def serve(self, *, tls: tuple[Path, Path] | None = None) -> None:
-        """Run until SIGTERM or SIGINT: readiness falls, the drain time passes, the sockets close, then the rest."""
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(sign, stopping.set)
+    async def serve(self, stopping: asyncio.Event, *, tls: tuple[Path, Path] | None = None) -> None:
+        """Run until `stopping` is set: then readiness falls, the drain time passes, sockets close, then the rest."""
         await self.open()
         server = Server(
             self.asgi,
             address=self.settings.host,
             port=self.settings.port,
             interface=Interfaces.ASGINL,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,  # "Embedded server is experimental!" at every start tells nobody anything
             websockets=False,
             backpressure=1024,
             ssl_cert=tls[0] if tls else None,
             ssl_key=tls[1] if tls else None,
         )
         serving = asyncio.create_task(server.serve(), name="http")
-        log.info("service.started", port=self.settings.port)
         waiting = asyncio.create_task(stopping.wait())
+        log.info("service.started", port=self.settings.port)
         try:
             await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
             if not serving.done():
@@ -162,23 +158,34 @@ class Service:
         return await fetch_from(self._http, self.settings.jwks_url)()
 
 
-def run(build: Any, kind: type[ServiceSettings]) -> int:
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def run(build: Callable[[S], Service], kind: type[S]) -> int:
     """The whole `main` of a service: settings, logs, serve. Exit code 2 and one sentence if a setting is missing."""
     try:
         settings = load(kind)
+        service = build(settings)
     except MissingSettings as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 2
-    service: Service = build(settings)
     set_up(
         service.name,
         level=settings.log_level,
         otlp_endpoint=settings.otel_exporter_otlp_endpoint,
         sample=settings.otel_traces_sampler_arg,
     )
-    tls = (Path(settings.tls_cert), Path(settings.tls_key)) if getattr(settings, "tls_cert", "") else None  # type: ignore[attr-defined]
-    uvloop.run(service.serve(tls=tls))
+    uvloop.run(_until_signalled(service))
     return 0
+
+
+async def _until_signalled(service: Service) -> None:
+    stopping = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
+    settings = service.settings
+    tls = (Path(settings.tls_cert), Path(settings.tls_key)) if settings.tls_cert and settings.tls_key else None
+    await service.serve(stopping, tls=tls)
 
 
 def _identity(request: Request[Any, Any, Any]) -> Identity:

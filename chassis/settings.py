@@ -33,6 +33,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     token_audience: str = "raceoverlay"
     host: str = "127.0.0.1"
     log_level: str = "info"
+    tls_cert: str = ""
+    tls_key: str = ""
     drain_seconds: Annotated[float, Meta(ge=0)] = 3.0
     otel_exporter_otlp_endpoint: str = ""
     otel_traces_sampler_arg: Annotated[float, Meta(ge=0, le=1)] = 0.05

@@ -106,8 +106,10 @@ class Postman:
             try:
                 while await self.deliver_one():
                     pass
-            except Unavailable:
-                log.warning("mail.waits_for_database")
+            except Exception as error:
+                # A postman who gave up would leave every later mail unsent.
+                expected = isinstance(error, Unavailable)
+                log.warning("mail.delayed", error=type(error).__name__, exc_info=None if expected else error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_S)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import MediaType, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 
 from chassis.identity import signed_in
@@ -25,14 +27,14 @@ from services.auth.sign_in import SignIn, as_user
 
 
 @post("/auth/register", status_code=HTTP_202_ACCEPTED, responses=documented(InvalidRequest, WeakPassword))
-async def register(data: Register, registration: Registration) -> Accepted:
+async def register(data: JSONBody[Register], registration: NamedDependency[Registration]) -> Accepted:
     """Begin an account. The answer is the same for every address; a mail brings a code and a link."""
     await registration.register(data)
     return Accepted()
 
 
 @post("/auth/verify", status_code=HTTP_204_NO_CONTENT, responses=documented(InvalidCode, InvalidRequest))
-async def verify(data: Verify, registration: Registration) -> None:
+async def verify(data: JSONBody[Verify], registration: NamedDependency[Registration]) -> None:
     """Prove the address with the code from the mail."""
     await registration.verify(data.email, data.code)
 
@@ -43,7 +45,7 @@ def verify_link() -> Response[str]:
 
 
 @post("/auth/verify/resend", status_code=HTTP_202_ACCEPTED, responses=documented(InvalidRequest))
-async def resend(data: Resend, registration: Registration) -> Accepted:
+async def resend(data: JSONBody[Resend], registration: NamedDependency[Registration]) -> Accepted:
     """Ask for another code. The answer is the same for every address."""
     await registration.resend(data.email)
     return Accepted()
@@ -54,7 +56,7 @@ async def resend(data: Resend, registration: Registration) -> Accepted:
     status_code=HTTP_200_OK,
     responses=documented(InvalidCredentials, EmailNotVerified, InvalidRequest),
 )
-async def login(data: Login, sign_in: SignIn) -> TokenPair:
+async def login(data: JSONBody[Login], sign_in: NamedDependency[SignIn]) -> TokenPair:
     """Sign in: a short-lived access token, and a refresh token for the next ones."""
     return await sign_in.login(data)
 
@@ -64,19 +66,19 @@ async def login(data: Login, sign_in: SignIn) -> TokenPair:
     status_code=HTTP_200_OK,
     responses=documented(InvalidRefreshToken, RefreshTokenReused, InvalidRequest),
 )
-async def refresh(data: RefreshToken, sign_in: SignIn) -> TokenPair:
+async def refresh(data: JSONBody[RefreshToken], sign_in: NamedDependency[SignIn]) -> TokenPair:
     """Trade a refresh token for the next pair. Save the new one before using it."""
     return await sign_in.refresh(data.refresh_token)
 
 
 @post("/auth/logout", status_code=HTTP_204_NO_CONTENT, responses=documented(InvalidRequest))
-async def logout(data: RefreshToken, sign_in: SignIn) -> None:
+async def logout(data: JSONBody[RefreshToken], sign_in: NamedDependency[SignIn]) -> None:
     """End the session that this refresh token belongs to."""
     await sign_in.logout(data.refresh_token)
 
 
 @get("/auth/me", guards=[signed_in], security=[{"bearer": []}], responses=documented(Unauthenticated))
-async def me(identity: Identity, sign_in: SignIn) -> User:
+async def me(identity: NamedDependency[Identity], sign_in: NamedDependency[SignIn]) -> User:
     """Who am I?"""
     account = await sign_in.account(identity.user_id)
     if account is None:
@@ -85,7 +87,7 @@ async def me(identity: Identity, sign_in: SignIn) -> User:
 
 
 @get("/.well-known/jwks.json", cache_control=None)
-async def jwks(keys: SigningKeys) -> Response[KeySet]:
+async def jwks(keys: NamedDependency[SigningKeys]) -> Response[KeySet]:
     """The public keys that access tokens are checked with."""
     return Response(await keys.published(), headers={"cache-control": "public, max-age=300"})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, Parameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from chassis.identity import signed_in
@@ -40,13 +41,15 @@ DeviceQuery = Annotated[str | None, Parameter(min_length=8, max_length=128, desc
 
 
 @get("/license/plans")
-async def plans(licenses: LicenseStore) -> PlanList:
+async def plans(licenses: NamedDependency[LicenseStore]) -> PlanList:
     """The plans that can be had."""
     return PlanList(plans=await licenses.plans())
 
 
 @get("/license/status", guards=[signed_in], security=_BEARER, responses=documented(Unauthenticated, InvalidRequest))
-async def status(identity: Identity, licenses: LicenseStore, device_id: DeviceQuery = None) -> LicenseStatus:
+async def status(
+    identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore], device_id: DeviceQuery = None
+) -> LicenseStatus:
     """May I? A "no" is an answer with a code, never an error."""
     license = await licenses.of(identity.user_id)
     if license is not None:
@@ -61,7 +64,12 @@ async def status(identity: Identity, licenses: LicenseStore, device_id: DeviceQu
     security=_BEARER,
     responses=documented(Unauthenticated, InvalidRequest, DeviceLimitReached, DeviceKeyMismatch, NoLicense),
 )
-async def activate(data: Activate, identity: Identity, licenses: LicenseStore, signer: LeaseSigner) -> Activation:
+async def activate(
+    data: JSONBody[Activate],
+    identity: NamedDependency[Identity],
+    licenses: NamedDependency[LicenseStore],
+    signer: NamedDependency[LeaseSigner],
+) -> Activation:
     """Give this device a seat. Asking again for the same device is free."""
     license = await _own(licenses, identity)
     license, device, is_new = license.activate(data.device, now())
@@ -84,7 +92,9 @@ async def activate(data: Activate, identity: Identity, licenses: LicenseStore, s
     security=_BEARER,
     responses=documented(Unauthenticated, InvalidRequest, DeviceUnknown, NoLicense),
 )
-async def deactivate(data: DeviceReference, identity: Identity, licenses: LicenseStore) -> None:
+async def deactivate(
+    data: JSONBody[DeviceReference], identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore]
+) -> None:
     """Free the seat of a device."""
     license = await _own(licenses, identity)
     if license.device(data.device_id) is None:
@@ -94,7 +104,7 @@ async def deactivate(data: DeviceReference, identity: Identity, licenses: Licens
 
 
 @get("/license/devices", guards=[signed_in], security=_BEARER, responses=documented(Unauthenticated, NoLicense))
-async def devices(identity: Identity, licenses: LicenseStore) -> DeviceList:
+async def devices(identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore]) -> DeviceList:
     """The devices that have a seat."""
     license = await licenses.of(identity.user_id)
     if license is None:
@@ -109,7 +119,12 @@ async def devices(identity: Identity, licenses: LicenseStore) -> DeviceList:
     security=_BEARER,
     responses=documented(Unauthenticated, InvalidRequest, DeviceUnknown, NoLicense),
 )
-async def lease(data: DeviceReference, identity: Identity, licenses: LicenseStore, signer: LeaseSigner) -> Lease:
+async def lease(
+    data: JSONBody[DeviceReference],
+    identity: NamedDependency[Identity],
+    licenses: NamedDependency[LicenseStore],
+    signer: NamedDependency[LeaseSigner],
+) -> Lease:
     """A fresh offline lease for an activated device."""
     license = await _own(licenses, identity)
     device = license.device(data.device_id)
@@ -119,7 +134,7 @@ async def lease(data: DeviceReference, identity: Identity, licenses: LicenseStor
     return signer.sign(license.lease_for(device, now()))
 
 
-async def _own(licenses: LicenseStore, identity: Identity) -> License:
+async def _own(licenses: NamedDependency[LicenseStore], identity: NamedDependency[Identity]) -> License:
     license = await licenses.of(identity.user_id, to_change=True)
     if license is None:
         raise NoLicense(retry_after=1)

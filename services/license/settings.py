@@ -10,6 +10,4 @@ from chassis.settings import DatabaseSettings, Secret
 
 
 class LicenseSettings(DatabaseSettings, frozen=True, kw_only=True):
-    lease_signing_key: Annotated[
-        Secret, Meta(description="the seed that signs offline leases, 32 bytes in base64")
-    ]
+    lease_signing_key: Annotated[Secret, Meta(description="the seed that signs offline leases, 32 bytes in base64")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
 from chassis.problems import documented
@@ -18,7 +19,7 @@ InstallId = Annotated[str | None, Parameter(max_length=64, description="names th
 
 @get("/versions/latest", responses=documented(InvalidRequest))
 async def latest(
-    releases: ReleaseStore,
+    releases: NamedDependency[ReleaseStore],
     channel: Channel = "stable",
     platform: Platform | None = None,
     current: Annotated[str | None, Parameter(max_length=32, description="the version that asks, such as 1.2.3")] = None,
@@ -30,7 +31,7 @@ async def latest(
 
 
 @get("/versions")
-async def release_notes(releases: ReleaseStore) -> ReleaseList:
+async def release_notes(releases: NamedDependency[ReleaseStore]) -> ReleaseList:
     """What was released, newest first."""
     return ReleaseList(releases=await releases.all())
 
