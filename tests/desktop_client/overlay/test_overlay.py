@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+from PyQt6.QtWidgets import QApplication
 
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.widgets import WIDGETS
@@ -52,7 +53,7 @@ def test_identical_frames_are_painted_once(overlay, frame_at, qtbot):
     for _ in range(20):
         overlay.show_frame(frame_at(50.0))
     assert not any(window.look(frame_at(50.0), overlay.race) for window in overlay.windows.values())
-    qtbot.wait(30)
+    QApplication.processEvents()
     assert {key: window.paints for key, window in overlay.windows.items()} == before
 
 
