@@ -50,6 +50,20 @@ class Desktop(Server):
         self.picture = folder / "overlay.png"
         self._environment = environment(folder, document)
 
+    @property
+    def log(self) -> Path:
+        return self.folder / "logs" / "desktop.log"
+
     async def start(self) -> None:
         """Returns at once: the window is the answer."""
+        self.picture.unlink(missing_ok=True)
         await self._launch(Child(self.name, self.folder, command(self.picture), self._environment))
+
+    async def drawn(self) -> None:
+        """Returns when the picture is there. ChildFailed when the client ends without having drawn one."""
+        if self.child:
+            await self.child.ready(self._has_picture, within=120, every=0.2)
+
+    async def _has_picture(self) -> None:
+        if not self.picture.exists():
+            raise FileNotFoundError(self.picture)

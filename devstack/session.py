@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from devstack import libraries, state
-from devstack.child import kill_all
+from devstack.child import ChildFailed, kill_all
 from devstack.cloud import Cloud, gateway_port
 from devstack.desktop import Desktop, has_display
 from devstack.lock import Lock
@@ -59,23 +59,22 @@ class Session:
                 await asyncio.wait((qt,))
 
     async def _show(self, qt: asyncio.Task[str | None]) -> None:
-        """The desktop. Returns when the driver closes it; never where there is no display to close it on."""
+        """The desktop. Returns when the driver closes it; what else ends it leaves the cloud running."""
         try:
             if news := await qt:
                 say(news)
-        except libraries.Missing as missing:
-            say(f"There will be no desktop. {missing}")
-            await asyncio.Event().wait()
-        self._desktop = Desktop(self.folder, self._cloud.document)
-        await self._desktop.start()
-        if not has_display():
-            say(f"There is no display: the overlay draws itself into {self._desktop.picture}")
-        last_words = self._desktop.child
-        code = await self._desktop.ended()
-        if code and last_words:
-            say(f"The desktop ended with exit code {code}. The end of {last_words.log}:\n{last_words.last_words()}")
-        if not has_display():
-            await asyncio.Event().wait()
+            self._desktop = Desktop(self.folder, self._cloud.document)
+            await self._desktop.start()
+            if not has_display():
+                say("There is no display: the overlay will be drawn into a picture.")
+                await self._desktop.drawn()
+                say(f"The overlay's picture: {self._desktop.picture}")
+            if await self._desktop.ended() == 0 and has_display():
+                return
+            say(f"The desktop has ended; {self._desktop.log} says why. The cloud goes on.")
+        except (libraries.Missing, ChildFailed) as failure:
+            say(f"There is no desktop: {failure}\nThe cloud goes on.")
+        await asyncio.Event().wait()
 
     async def _end(self, life: asyncio.Task[None]) -> None:
         begun = time.monotonic()
