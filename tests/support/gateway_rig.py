@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import aiohttp
 from aiohttp import web
 from issuer import Issuer
+from yarl import URL
 
 from services.gateway.app import Gateway
 
@@ -60,7 +61,7 @@ class Running:
 
     async def ask(self, method: str, path: str, **more: object) -> aiohttp.ClientResponse:
         """The answer with its body read."""
-        answer = await self.client.request(method, self.url + path, allow_redirects=False, **more)  # type: ignore[arg-type]
+        answer = await self.client.request(method, URL(self.url + path, encoded=True), **more)  # type: ignore[arg-type]
         await answer.read()
         return answer
 

@@ -1,0 +1,70 @@
+"""A running auth, its mail box, and short ways to ask it things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import aiohttp
+from waiting import eventually
+
+from services.auth.settings import AuthSettings
+
+PASSWORD = "box box box now please"
+
+
+class MailBox:
+    """A real SMTP server that keeps what it gets; `refusing` makes it turn everybody away."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.refusing = False
+        self.port = 0
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        if self.refusing:
+            return "451 try again later"
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails if mail["To"] == address]
+
+    async def code_for(self, address: str, *, after: int = 0) -> str:
+        """The code in the newest mail to that address, once there are more than `after` of them."""
+        mails = await eventually(lambda: self.to(address)[after:])
+        lines = mails[-1].get_content().splitlines()
+        return next(line for line in lines if line.isdigit())
+
+
+@dataclass
+class Auth:
+    address: str
+    http: aiohttp.ClientSession
+    mail: MailBox
+    settings: AuthSettings
+
+    async def post(self, path: str, **body: object) -> tuple[int, dict[str, object]]:
+        async with self.http.post(f"{self.address}{path}", json=body) as answer:
+            raw = await answer.read()
+            return answer.status, await answer.json(content_type=None) if raw else {}
+
+    async def get(self, path: str, token: str = "") -> tuple[int, dict[str, object]]:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        async with self.http.get(f"{self.address}{path}", headers=headers) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def verified(self, email: str = "driver@raceoverlay.example") -> str:
+        """Register an account and prove its address; returns the address."""
+        assert (await self.post("/auth/register", email=email, password=PASSWORD))[0] == 202
+        code = await self.mail.code_for(email)
+        assert (await self.post("/auth/verify", email=email, code=code))[0] == 204
+        return email
+
+    async def signed_in(self, email: str | None = None) -> dict[str, str]:
+        """The answer to a login of a verified account."""
+        email = email or await self.verified()
+        status, pair = await self.post("/auth/login", email=email, password=PASSWORD)
+        assert status == 200, pair
+        return pair  # type: ignore[return-value]
