@@ -35,17 +35,12 @@ class Recorder:
     def write(self, packet: bytes, at: float) -> None:
         """Append a packet that arrived at `at`, after a gap record if it was long in coming."""
         if at - self._heard_at > SILENCE_S:
-            self._write(Kind.GAP, at, GAP_PAYLOAD.pack(at - self._heard_at, 0))
+            self._write(Kind.GAP, at, GAP_PAYLOAD.pack(at - self._heard_at))
         self._heard_at = at
         self.packets += self._write(Kind.PACKET, at, packet)
         if at - self._flushed_at > FLUSH_EVERY_S:
             self._flushed_at = at
             self._flush()
-
-    def note_loss(self, packets: int, at: float) -> None:
-        """Write down that `packets` datagrams came and could not be kept."""
-        self._write(Kind.GAP, at, GAP_PAYLOAD.pack(at - self._heard_at, packets))
-        self._heard_at = at
 
     def close(self) -> None:
         """Write the end record; a tape without one is read as cut off."""

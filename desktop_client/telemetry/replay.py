@@ -19,7 +19,6 @@ from desktop_client.telemetry.tape import (
     MAGIC,
     Damaged,
     Kind,
-    Record,
     read_record,
 )
 
@@ -44,7 +43,7 @@ class Heard:
 
 
 class Recording:
-    """A recording to iterate over, once or often; `damage` and the counts hold for the last time through."""
+    """A recording to iterate over, once or often; `damage` and `silence_s` hold for the last time through."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError where the file cannot be read and NotATape where it is no recording."""
@@ -52,8 +51,7 @@ class Recording:
         self.game: str | None = None  # a raw capture does not say
         self.started_at: float | None = None  # Unix seconds
         self.damage: str | None = None
-        self.gaps = 0
-        self.packets_lost = 0
+        self.silence_s = 0.0  # how long, all gaps together, the game sent nothing
         with path.open("rb") as file:
             self._is_tape = file.read(len(MAGIC)) == MAGIC
             if self._is_tape:
@@ -63,7 +61,7 @@ class Recording:
                 self._check_raw(file)
 
     def __iter__(self) -> Iterator[Heard]:
-        self.damage, self.gaps, self.packets_lost = None, 0, 0
+        self.damage, self.silence_s = None, 0.0
         with self.path.open("rb") as file:
             try:
                 yield from self._play_tape(file) if self._is_tape else self._play_raw(file)
@@ -96,18 +94,14 @@ class Recording:
                 packets += 1
                 yield Heard(record.offset, record.payload)
             elif record.kind == Kind.GAP:
-                self._note_gap(record)
+                (seconds,) = GAP_PAYLOAD.unpack(record.payload)
+                self.silence_s += seconds
             elif record.kind == Kind.END:
                 (promised,) = END_PAYLOAD.unpack(record.payload)
                 if promised != packets:
                     raise Damaged(f"it should hold {promised} packets and holds {packets}")
                 return
         raise Damaged("it has no end")
-
-    def _note_gap(self, record: Record) -> None:
-        _, lost = GAP_PAYLOAD.unpack(record.payload)
-        self.gaps += 1
-        self.packets_lost += lost
 
     def _play_raw(self, file: BinaryIO) -> Iterator[Heard]:
         offset, before = 0.0, None

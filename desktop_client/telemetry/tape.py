@@ -20,7 +20,7 @@ LONGEST_PAYLOAD: Final = 65_535  # no UDP datagram is longer
 
 _HEAD = struct.Struct("<BdI")
 _CHECKSUM = struct.Struct("<I")
-GAP_PAYLOAD: Final = struct.Struct("<dI")  # seconds without a packet, packets known to be lost
+GAP_PAYLOAD: Final = struct.Struct("<d")  # seconds without a packet
 END_PAYLOAD: Final = struct.Struct("<Q")  # packets on the tape
 
 

@@ -17,7 +17,7 @@ from desktop_client.telemetry.source import Health
 
 WHOLE = frozenset({PacketId.MOTION, PacketId.LAPS, PacketId.TELEMETRY})
 ONCE_A_FRAME = WHOLE | {PacketId.STATUS}
-REMEMBERED = ONCE_A_FRAME | {PacketId.SESSION, PacketId.PARTICIPANTS, PacketId.HISTORY}
+REMEMBERED = ONCE_A_FRAME | {PacketId.SESSION, PacketId.PARTICIPANTS, PacketId.HISTORY, PacketId.ACTIVE_AERO}
 """What frames are made of; every other known packet is checked and counted, and not looked into."""
 
 LATE_IN_A_ROW_MEANS_RESTART = 30

@@ -12,12 +12,10 @@ from desktop_client.telemetry.frame import (
     Floats,
     Frame,
     Ints,
-    Player,
-    Session,
     SessionKind,
 )
 from desktop_client.telemetry.games.f1_memory import Drivers, Memory
-from desktop_client.telemetry.games.f1_tables import TYRE_LETTERS
+from desktop_client.telemetry.games.f1_player import KMH, build_player, laps_to_go
 from desktop_client.telemetry.games.f1_wire import Packet, PacketId
 from desktop_client.telemetry.source import Health
 
@@ -40,8 +38,6 @@ CAPABILITIES = frozenset(
 )
 OF_THE_DRIVEN_CAR = frozenset({Capability.INPUTS, Capability.FUEL, Capability.ENERGY})
 
-KMH = 1 / 3.6  # m/s
-FULL_ENERGY_STORE_J = 4_000_000.0
 GAP_OVERFLOW_MS = 65535  # 2023 has no minutes part, so its gaps end here
 
 # The float columns of a frame as rows of one array, and the largest magnitude that a car can have in each.
@@ -73,7 +69,7 @@ def build_frame(memory: Memory, health: Health, at: float, session_time: float, 
     row = None if session.spectating else drivers.row_of.get(player_slot)
     player = None
     if row is not None and telemetry is not None:
-        player = _player(telemetry, memory.latest_status(), player_slot, _laps_to_go(session, cars, row), health)
+        player = build_player(memory, health, telemetry, player_slot, laps_to_go(session, cars, row))
     capabilities = _capabilities(session.kind, session.spectating)
     return Frame(at, session_time, session, cars, player, row, capabilities)
 
@@ -152,63 +148,3 @@ def _gaps(laps: Packet, position: Ints) -> tuple[Floats, Floats]:
     leader[leader == 0] = np.nan
     leader[leads] = 0.0
     return ahead, leader
-
-
-def _laps_to_go(session: Session, cars: Cars, row: int) -> float | None:
-    """How many laps, with fractions, the car in `row` has to drive to the flag; None outside a race."""
-    if session.total_laps is None or session.track_length_m is None:
-        return None
-    driven = float(cars.lap[row]) - 1 + float(cars.lap_distance_m[row]) / session.track_length_m
-    return session.total_laps - driven
-
-
-def _player(telemetry: Packet, status: Packet | None, slot: int, laps_to_go: float | None, health: Health) -> Player:
-    inputs = telemetry["cars"][slot]
-    values = np.array([inputs["throttle"], inputs["brake"], inputs["steer"]], dtype=np.float64)
-    sane = np.abs(values) <= 1
-    sane[:2] &= values[:2] >= 0
-    health.absurd += 3 - int(np.count_nonzero(sane))
-    values[~sane] = np.nan
-    throttle, brake, steer = values.tolist()
-    always = {
-        "speed_mps": float(inputs["speed"]) * KMH,
-        "throttle": throttle,
-        "brake": brake,
-        "clutch": min(int(inputs["clutch"]), 100) / 100,
-        "steer": steer,
-        "gear": int(inputs["gear"]),
-        "rpm": float(inputs["rpm"]),
-        "shift_lights": min(int(inputs["rev_lights_percent"]), 100) / 100,
-        "drs_open": bool(inputs["drs"]),
-    }
-    if status is None:
-        return Player(**always)
-    car = status["cars"][slot]
-    fuel = _within(float(car["fuel_in_tank"]), 0, 500, health)
-    surplus = _within(float(car["fuel_remaining_laps"]), -500, 500, health)
-    energy = _within(float(car["ers_store"]), 0, 2 * FULL_ENERGY_STORE_J, health)
-    return Player(
-        **always,
-        max_rpm=float(car["max_rpm"]) or None,
-        idle_rpm=float(car["idle_rpm"]) or None,
-        drs_available=bool(car["drs_allowed"]),
-        fuel_kg=fuel,
-        fuel_laps_left=_fuel_laps_left(surplus, laps_to_go),
-        energy_store=None if energy is None else min(energy / FULL_ENERGY_STORE_J, 1.0),
-        tyre_compound=TYRE_LETTERS.get(int(car["visual_tyre"])),
-        tyre_age_laps=int(car["tyre_age_laps"]),
-    )
-
-
-def _within(value: float, low: float, high: float, health: Health) -> float | None:
-    if low <= value <= high:
-        return value
-    health.absurd += 1
-    return None
-
-
-def _fuel_laps_left(surplus: float | None, laps_to_go: float | None) -> float | None:
-    """In a race the game says how many laps of fuel will be left over at the flag, not how many are in the tank."""
-    if surplus is None or laps_to_go is None:
-        return surplus
-    return None if np.isnan(laps_to_go) else max(surplus + laps_to_go, 0.0)

@@ -58,9 +58,9 @@ class Memory:
             return None
         return kept[0]
 
-    def latest_status(self) -> Packet | None:
-        """Status packets may be sent seldom, and fuel and tyres change slowly: these never go stale."""
-        kept = self._newest.get(PacketId.STATUS)
+    def latest(self, packet_id: int) -> Packet | None:
+        """The latest packet of a kind, however old: fuel, tyres and rules change slowly and may be sent seldom."""
+        kept = self._newest.get(packet_id)
         return kept[0] if kept else None
 
     def describe_session(self, packet: Packet) -> None:
@@ -118,7 +118,7 @@ class Memory:
 
     def tyres(self, drivers: Drivers) -> tuple[str, ...]:
         """Compound letters of the cars on track."""
-        status = self.latest_status()
+        status = self.latest(PacketId.STATUS)
         if status is None:
             return ("",) * len(drivers.slot)
         codes = status["cars"]["visual_tyre"][drivers.slot].tobytes()

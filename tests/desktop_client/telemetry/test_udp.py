@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+import qasync
 
 from desktop_client.telemetry import udp
 from desktop_client.telemetry.games.f1 import F1
@@ -130,6 +131,20 @@ async def test_a_flood_leaves_the_loop_time_for_others(listener: UdpListener, ea
         await asyncio.sleep(0)
         turns += 1
         assert len(ear.heard) <= turns * 10
+
+
+def test_it_hears_on_the_loop_that_also_paints(qapp, ear: Ear):
+    async def hear_one() -> list[bytes]:
+        listener = UdpListener(0, ear)
+        await listener.start()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"hello", (LOOPBACK, listener.port))
+        heard = await ear.has(1)
+        listener.stop()
+        return heard
+
+    with qasync.QEventLoop(qapp) as loop:
+        assert loop.run_until_complete(hear_one()) == [b"hello"]
 
 
 async def test_a_loop_without_readers_hears_just_as_well(ear: Ear, monkeypatch):

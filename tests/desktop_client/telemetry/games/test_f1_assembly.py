@@ -198,6 +198,17 @@ def test_fuel_left_is_the_laps_to_go_plus_the_surplus_the_game_reports(source: F
     assert frame.cars.tyre == ("M",) * 5
 
 
+def test_cars_by_the_rules_of_2026_have_no_drs_to_speak_of(source: F1, small_race):
+    race = small_race(2026)
+    drive(source, race.opening())
+    [with_drs] = drive(source, [*race.instant(1)])
+    aero = race.packet(PacketId.ACTIVE_AERO, 2)
+    aero["cars"]["regulations_2026"] = 1
+    [without] = drive(source, [aero.tobytes(), *race.instant(2)])
+    assert (with_drs.player.drs_open, without.player.drs_open) == (False, None)
+    assert without.player.drs_available is None
+
+
 def test_values_that_no_car_can_have_become_unknown_and_are_counted(source: F1, small_race):
     race = small_race()
     drive(source, race.opening())

@@ -8,7 +8,7 @@ import pytest
 
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.f1_frame import BOUNDS
-from desktop_client.telemetry.games.f1_wire import FORMATS, HEADER
+from desktop_client.telemetry.games.f1_wire import FORMATS, HEADER, PacketId, blank
 
 MUTATIONS = 100_000
 REASONS = {
@@ -53,6 +53,13 @@ def test_f1_22_is_refused_as_a_format_that_is_not_supported(packets_of_f1_22: li
     assert source.health.decoded == 0
     assert source.health.refused == {"unsupported_format": len(packets_of_f1_22)}
     assert "2023" in source.health.last_error
+
+
+def test_real_packets_of_four_formats_are_all_decoded(golden_packets):
+    for packet_format, packet_id, body in golden_packets:
+        source = F1()
+        source.feed(blank(packet_format, PacketId(packet_id))["header"].tobytes() + body, 0.0)
+        assert (source.health.decoded, source.health.refused) == (1, {})
 
 
 @pytest.mark.parametrize("packet_format", FORMATS)
