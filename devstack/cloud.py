@@ -16,8 +16,8 @@ from devstack.refusal import Refusal
 from devstack.server import Server
 from devstack.supervisor import Supervisor, together
 
-# The gateway first, so that nobody finds half a cloud; the database last, so that everybody could finish writing.
-STOP_ORDER = (("gateway",), services.WITH_DATABASE, ("objects", "nats", "mail"), ("postgres",))
+# The gateway first, so that nobody finds half a cloud; what keeps data last, so that everybody could finish writing.
+STOP_ORDER = (("gateway",), services.WITH_DATABASE, ("postgres", "nats", "objects", "mail"))
 
 
 class PortTaken(Refusal):
