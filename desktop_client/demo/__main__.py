@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from desktop_client.demo import circuit
@@ -59,24 +60,29 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 
 class Stop:
-    """Becomes true at the first SIGINT or SIGTERM."""
+    """Says yes from the first SIGINT or SIGTERM on."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self._asked = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
+        self._asked = True
+
+    def __call__(self) -> bool:
+        return self._asked
 
 
-def send(broadcast: Broadcast, target: tuple[str, int], *, speed: float, once: bool, stop: Stop) -> None:
+def send(
+    broadcast: Broadcast, target: tuple[str, int], *, speed: float, once: bool, stopped: Callable[[], bool]
+) -> None:
     """Send tick after tick on an absolute schedule, whether or not anybody listens."""
     family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
     period = 1 / (RATE_HZ * speed)
     with socket.socket(family, socket.SOCK_DGRAM) as outlet:
         due = time.monotonic()
-        while not stop.asked and not (once and broadcast.races_finished):
+        while not stopped() and not (once and broadcast.races_finished):
             for datagram in broadcast.tick():
                 with contextlib.suppress(ConnectionError):
                     outlet.sendto(datagram, target)
@@ -90,10 +96,10 @@ def send(broadcast: Broadcast, target: tuple[str, int], *, speed: float, once: b
 
 def main(argv: list[str]) -> int:
     asked = arguments(argv)
-    stop = Stop()
+    stopped = Stop()
     broadcast = Broadcast(asked.seed, asked.format, laps=asked.laps, from_grid=asked.from_grid)
     print(f"{circuit.NAME}: F1 {asked.format} to udp {asked.host}:{asked.port}, {asked.laps} laps", flush=True)
-    send(broadcast, (asked.host, asked.port), speed=asked.speed, once=asked.once, stop=stop)
+    send(broadcast, (asked.host, asked.port), speed=asked.speed, once=asked.once, stopped=stopped)
     return 0
 
 

@@ -44,11 +44,11 @@ class Broadcast:
         self.packet_format = packet_format
         self._laps = laps
         self._silence = 0
+        self.races_finished = 0
         self._begin(Race(seed, laps) if from_grid else Race.joined(seed, laps))
 
     def _begin(self, race: Race) -> None:
         self.race = race
-        self.races_finished = getattr(self, "races_finished", 0)
         self._first_frame = self._frame = round(race.now * RATE_HZ)
         identity = {"session_uid": race.uid, "player_car_index": PLAYER}
         self._packets = {

@@ -6,8 +6,8 @@ import numpy as np
 
 from desktop_client.demo.entries import ENTRIES
 from desktop_client.demo.racing_line import DRAG, braking_grip, drive, lateral_grip
-from desktop_client.demo.road import Road, Underneath
-from desktop_client.telemetry.frame import Bools, Floats
+from desktop_client.demo.road import Road, Rows, Underneath
+from desktop_client.telemetry.frame import Bools, Floats, Ints
 
 GRID_SPACING_M = 8.0
 POLE_M = -14.0
@@ -24,7 +24,7 @@ PASSING_ROOM_M = 1.1  # from a car's middle to the road's edge
 class Driving:
     """Motion columns, one row per car. `distance` is along the road's middle from the line, negative on the grid."""
 
-    def __init__(self, road: Road, grid: np.ndarray) -> None:
+    def __init__(self, road: Road, grid: Ints) -> None:
         """`grid[k]` is the row that starts from place k."""
         cars = len(ENTRIES)
         self.road = road
@@ -99,7 +99,7 @@ class Driving:
         across = (self.offset - before) / np.maximum(self.speed * dt, 0.05)
         self.heading = self.road.circuit.at_heading(self.distance) + np.clip(across, -0.3, 0.3)
 
-    def stop(self, rows: np.ndarray) -> None:
+    def stop(self, rows: Rows) -> None:
         """Hold these cars still."""
         self.speed[rows] = 0.0
         self.acceleration[rows] = 0.0

@@ -11,7 +11,7 @@ PLAYER = 11  # the row of the driver's own car; not 0, so that nobody comes to r
 class Team:
     name: str
     game_id: int  # the slot of the game's own team list whose cars these are
-    colours: tuple[tuple[int, int, int], ...]  # red, green, blue of the livery
+    colours: tuple[tuple[int, int, int], ...]  # red, green, blue of the livery, as many as the game names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,16 @@ class Entry:
     deficit: float  # share of the ideal speed that this driver leaves on the road
 
 
-HALCYON = Team("Halcyon", 0, ((0, 196, 180), (12, 18, 22)))
-VERMILION = Team("Vermilion", 1, ((226, 52, 36), (250, 240, 224)))
-NORTHLIGHT = Team("Northlight", 2, ((38, 66, 150), (244, 196, 48)))
-SALTMARSH = Team("Saltmarsh", 3, ((52, 152, 219), (236, 240, 241)))
-IRONWOOD = Team("Ironwood", 4, ((18, 96, 72), (198, 168, 92)))
-TAMARIND = Team("Tamarind", 5, ((236, 106, 176), (28, 32, 64)))
-CINDER = Team("Cinder", 6, ((92, 104, 224), (240, 88, 72)))
-QUARRY = Team("Quarry", 7, ((176, 182, 190), (204, 32, 40)))
-MARIGOLD = Team("Marigold", 8, ((255, 140, 16), (24, 24, 28)))
-FENWICK = Team("Fenwick", 9, ((84, 214, 92), (16, 20, 18)))
+HALCYON = Team("Halcyon", 0, ((0, 196, 180), (12, 18, 22), (255, 255, 255)))
+VERMILION = Team("Vermilion", 1, ((226, 52, 36), (250, 240, 224), (24, 20, 20)))
+NORTHLIGHT = Team("Northlight", 2, ((38, 66, 150), (244, 196, 48), (216, 40, 52)))
+SALTMARSH = Team("Saltmarsh", 3, ((52, 152, 219), (236, 240, 241), (16, 32, 64)))
+IRONWOOD = Team("Ironwood", 4, ((18, 96, 72), (198, 168, 92), (240, 240, 232)))
+TAMARIND = Team("Tamarind", 5, ((236, 106, 176), (28, 32, 64), (60, 160, 240)))
+CINDER = Team("Cinder", 6, ((92, 104, 224), (240, 88, 72), (255, 255, 255)))
+QUARRY = Team("Quarry", 7, ((176, 182, 190), (204, 32, 40), (24, 24, 26)))
+MARIGOLD = Team("Marigold", 8, ((255, 140, 16), (24, 24, 28), (96, 200, 255)))
+FENWICK = Team("Fenwick", 9, ((84, 214, 92), (16, 20, 18), (255, 255, 255)))
 
 ENTRIES = (
     Entry("Ljungqvist", 17, MARIGOLD, 74, 0.0000),

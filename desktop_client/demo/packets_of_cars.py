@@ -11,7 +11,7 @@ import numpy as np
 from desktop_client.demo.cockpit import IDLE_RPM, MAX_RPM, TOP_SPEED_BY_GEAR
 from desktop_client.demo.entries import ENTRIES, PLAYER
 from desktop_client.demo.race import Phase, Race
-from desktop_client.demo.racing_line import DRAG, GRAVITY, POWER
+from desktop_client.demo.racing_line import GRAVITY, POWER
 from desktop_client.demo.stints import FUEL_PER_LAP_KG
 from desktop_client.demo.traffic import DRS_ZONES_M
 from desktop_client.telemetry.frame import Floats
@@ -103,7 +103,7 @@ def write_telemetry(race: Race, packet: Packet) -> None:
 
 def write_status(race: Race, packet: Packet) -> None:
     cars = packet["cars"][:CARS]
-    cockpit, stints, timing, driving = race.cockpit, race.stints, race.timing, race.driving
+    cockpit, stints, driving = race.cockpit, race.stints, race.driving
     cars["traction_control"] = cars["anti_lock_brakes"] = np.arange(len(cars)) != PLAYER
     cars["fuel_mix"], cars["front_brake_bias"] = 1, 57
     cars["pit_limiter"] = stints.in_lane

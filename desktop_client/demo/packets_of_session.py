@@ -18,10 +18,12 @@ from desktop_client.demo.packets_of_cars import (
 )
 from desktop_client.demo.race import Race
 from desktop_client.demo.traffic import DRS_ZONES_M
+from desktop_client.telemetry.frame import Ints
 from desktop_client.telemetry.games.f1_wire import Packet
 
 TRACK_ID = 120
 NOBODY = 255
+WHITE = 255
 NO_IDENT = 65_535  # what 255 became when the format of 2026 widened these fields
 FIRST_TEAM_OF_2026 = 476
 RACE_SESSION, RACE_SESSION_2023 = 15, 10
@@ -31,6 +33,7 @@ AIR_C, TRACK_C = 21, 33
 RACE_DURATION_S = 7200
 TIME_OF_DAY_MIN = 15 * 60 + 5
 MARSHAL_ZONES = 18
+YELLOW = 3
 LAP_VALID, LAP_AND_SECTORS_VALID = 1, 15
 UNTIL_NOW = 255  # end lap of the stint being driven
 POINTS = (25, 18, 15, 12, 10, 8, 6, 4, 2, 1)
@@ -78,6 +81,7 @@ def write_session(race: Race, packet: Packet) -> None:
     for link in ("season_link", "weekend_link", "session_link"):
         packet[link] = race.uid & 0x7FFFFFFF
     packet["marshal_zones"]["start"][:MARSHAL_ZONES] = np.arange(MARSHAL_ZONES) / MARSHAL_ZONES + 0.002
+    packet["marshal_zones"]["flag"][:MARSHAL_ZONES] = _flags_by_zone(race)
     forecast = packet["forecast"][:3]
     forecast["session_type"] = said["session_type"]
     forecast["minutes_ahead"] = (0, 5, 10)
@@ -89,6 +93,14 @@ def write_session(race: Race, packet: Packet) -> None:
         packet["sector2_start"], packet["sector3_start"] = race.circuit.sector_lines_m
     if season >= 2026:
         _write_zones(race, packet)
+
+
+def _flags_by_zone(race: Race) -> Ints:
+    """Yellow where a car is beside the road."""
+    flags = np.zeros(MARSHAL_ZONES, dtype=np.int32)
+    here = race.driving.lap_distance[race.off_track]
+    flags[(here / race.circuit.length_m * MARSHAL_ZONES).astype(np.intp)] = YELLOW
+    return flags
 
 
 def _write_zones(race: Race, packet: Packet) -> None:
@@ -118,6 +130,7 @@ def write_participants(_race: Race, packet: Packet) -> None:
     cars["your_telemetry"] = cars["show_online_names"] = 1
     cars["platform"] = NOBODY
     if season >= 2025:
+        everyone["colours"] = WHITE
         cars["colour_count"] = len(ENTRIES[0].team.colours)
         for car, entry in zip(cars, ENTRIES, strict=True):
             car["colours"][: len(entry.team.colours)] = entry.team.colours

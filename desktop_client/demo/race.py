@@ -27,7 +27,7 @@ FULL_RACE_LAPS = 12
 RUN_UP_S = 12.0  # how long before the line a race that is joined half-way shows the player
 JOIN_AT_LAP = 2
 COOL_DOWN_PACE = 0.72
-COOL_DOWN_S = 20.0  # from the last car's finish to the end of the session
+COOL_DOWN_S = 12.0  # from the last car's finish to the end of the session
 STRAGGLERS_S = 100.0  # how long after the winner the session ends at the latest
 
 
@@ -70,17 +70,22 @@ class Race:
         self._flag_at = np.inf
         self._ends_at = np.inf
         self._careful_until_lap = 1 if laps == 1 else 2
-        self._events = [Event(Kind.SESSION_STARTED)]
+        self._unsaid = [Event(Kind.SESSION_STARTED)]
 
     @classmethod
     def joined(cls, seed: int, laps: int = FULL_RACE_LAPS) -> Race:
-        """A race in full swing, with the player twelve seconds before the line; that car's next lap will be valid."""
+        """A race in full swing, with the player twelve seconds before the line; that car's next lap will be valid.
+
+        A race of one lap has no such moment and begins on the grid.
+        """
         race = cls(seed, laps)
-        join_at = min(JOIN_AT_LAP, max(laps - 1, 1))
+        if laps == 1:
+            return race
+        join_at = min(JOIN_AT_LAP, laps - 1)
         race._careful_until_lap = join_at + 1
         while race.timing.lap[PLAYER] < join_at or race.player_to_line_s() > RUN_UP_S:
             race.advance(FAST_FORWARD_STEP_S, longest_step=FAST_FORWARD_STEP_S)
-        race._events = [Event(Kind.SESSION_STARTED)]
+        race._unsaid = [Event(Kind.SESSION_STARTED)]
         return race
 
     def player_to_line_s(self) -> float:
@@ -104,18 +109,17 @@ class Race:
 
     def advance(self, dt: float, *, longest_step: float = LONGEST_STEP_S) -> list[Event]:
         """Let `dt` seconds pass, in equal steps of at most `longest_step`, and say what happened in them."""
+        events, self._unsaid = self._unsaid, []
         steps = max(1, int(np.ceil(dt / longest_step - 1e-9)))
         for _ in range(steps):
             if self.over:
                 break
-            self._step(dt / steps)
-        events, self._events = self._events, []
+            events += self._step(dt / steps)
         return events
 
-    def _step(self, dt: float) -> None:
+    def _step(self, dt: float) -> list[Event]:
         self.now += dt
-        if self.phase is Phase.GRID:
-            self._wait_on_grid()
+        events = self._wait_on_grid() if self.phase is Phase.GRID else []
         driving, timing, stints = self.driving, self.timing, self.stints
         here, before = driving.lap_distance, driving.distance
         careful = self._careful()
@@ -138,7 +142,7 @@ class Race:
         )
         driving.stop(np.flatnonzero(waiting | (stints.status == 2)))
         if self.phase is not Phase.GRID:
-            self._events += timing.step(dt, self.now, before, driving.distance)
+            events += timing.step(dt, self.now, before, driving.distance)
         self.cockpit.step(dt, driving, waiting=self.phase is Phase.GRID)
         barred = careful | timing.finished
         way = driving.distance - before
@@ -146,18 +150,22 @@ class Race:
         faster = driving.speed > self.top_speed
         self.top_speed = np.maximum(self.top_speed, driving.speed)
         self.top_speed_lap = np.where(faster, timing.lap, self.top_speed_lap)
-        self._judge_limits()
-        self._follow_up()
+        completed = [event.row for event in events if event.kind is Kind.LAP_COMPLETED]
+        if completed:
+            stints.lap_completed(completed)
+            self.cockpit.lap_completed(completed)
+        return events + self._judge_limits() + self._turn_phase()
 
-    def _wait_on_grid(self) -> None:
-        burning = min(LIGHTS, max(0, int(self.now - 1.0)))
-        if burning > self._lights:
-            self._lights = burning
-            self._events.append(Event(Kind.LIGHT, value=burning))
+    def _wait_on_grid(self) -> list[Event]:
         if self.now >= GRID_WAIT_S:
             self.phase = Phase.RACING
             self.timing.start(GRID_WAIT_S)
-            self._events.append(Event(Kind.LIGHTS_OUT))
+            return [Event(Kind.LIGHTS_OUT)]
+        burning = min(LIGHTS, max(0, int(self.now - 1.0)))
+        if burning == self._lights:
+            return []
+        self._lights = burning
+        return [Event(Kind.LIGHT, value=burning)]
 
     def _careful(self) -> Bools:
         """The player, until the first full lap is in the book: a newcomer's first lap must count."""
@@ -165,19 +173,16 @@ class Race:
         careful[PLAYER] = self.timing.lap[PLAYER] <= self._careful_until_lap
         return careful
 
-    def _judge_limits(self) -> None:
+    @property
+    def off_track(self) -> Bools:
+        """Who has left the road, other than for the pit lane."""
         driving = self.driving
-        off = np.abs(driving.offset) > driving.under.half_width + OFF_TRACK_M
-        off &= ~self.stints.called & self.timing.valid & (self.phase is not Phase.GRID)
-        if off.any():
-            self._events += self.timing.invalidate(np.flatnonzero(off))
+        return (np.abs(driving.offset) > driving.under.half_width + OFF_TRACK_M) & ~self.stints.called
 
-    def _follow_up(self) -> None:
-        """Whatever follows from the events of this step alone."""
-        completed = [event.row for event in self._events if event.kind is Kind.LAP_COMPLETED]
-        if completed:
-            self.stints.lap_completed(np.array(completed))
-            self.cockpit.lap_completed(completed)
+    def _judge_limits(self) -> list[Event]:
+        return self.timing.invalidate(np.flatnonzero(self.off_track & self.timing.valid))
+
+    def _turn_phase(self) -> list[Event]:
         if self.phase is Phase.RACING and self.timing.chequered:
             self.phase, self._flag_at = Phase.FINISHING, self.now
         if self.phase is Phase.FINISHING:
@@ -185,4 +190,5 @@ class Race:
                 self._ends_at = self.now + COOL_DOWN_S
             if self.now >= min(self._ends_at, self._flag_at + STRAGGLERS_S):
                 self.phase = Phase.OVER
-                self._events.append(Event(Kind.SESSION_ENDED))
+                return [Event(Kind.SESSION_ENDED)]
+        return []

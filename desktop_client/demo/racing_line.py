@@ -12,6 +12,7 @@ from desktop_client.telemetry.frame import Bools, Floats
 
 NODE_SPACING = 4  # rows of the circuit per node of the least-curvature problem
 EDGE_MARGIN_M = 1.3
+SLOW_BEFORE_PIT_M = 16.0  # nobody brakes to the last inch for a speed trap
 GRAVITY = 9.81
 DRAG = 0.00140  # m/s2 per (m/s)2
 POWER = 960.0  # W per kg
@@ -94,12 +95,13 @@ def _lap_of_speeds(ceiling: Floats, curvature: Floats, step: Floats) -> Floats:
 
 def _reachable(speed: float, curvature: float, step: float, *, braking: bool) -> float:
     """The speed one step further on (or one step earlier, when braking) with what the bend leaves of the grip."""
-    used = abs(curvature) * speed**2 / float(lateral_grip(np.float64(speed)))
+    at = np.array(speed)
+    used = abs(curvature) * speed**2 / float(lateral_grip(at))
     left = max(1.0 - used**2, 0.0) ** 0.5
     if braking:
-        change = float(braking_grip(np.float64(speed))) * (0.08 + 0.86 * left)
+        change = float(braking_grip(at)) * (0.08 + 0.86 * left)
     else:
-        change = float(drive(np.float64(speed))) * left - DRAG * speed**2
+        change = float(drive(at)) * left - DRAG * speed**2
     return (speed**2 + 2 * max(change, 0.3) * step) ** 0.5
 
 
@@ -125,7 +127,7 @@ def racing_line() -> RacingLine:
 
     distance = np.arange(len(x)) * circuit.step_m
     pit = circuit.pit
-    limited = (distance >= pit.entry_m) | (distance <= pit.exit_m)
+    limited = (distance >= pit.entry_m - SLOW_BEFORE_PIT_M) | (distance <= pit.exit_m)
     pit_speed = _lap_of_speeds(np.where(limited, pit.limit_mps, speed), curvature, step)
     ahead = np.stack([np.roll(np.abs(curvature), -rows) for rows in range(0, 60, 6)])
     return RacingLine(

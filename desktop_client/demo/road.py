@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop_client.demo.circuit import Circuit
 from desktop_client.demo.racing_line import RacingLine
 from desktop_client.telemetry.frame import Bools, Floats
+
+Rows = NDArray[np.intp]  # which cars
 
 
 @dataclass(frozen=True, slots=True)

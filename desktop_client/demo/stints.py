@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_client.demo.circuit import Circuit
 from desktop_client.demo.entries import ENTRIES
+from desktop_client.demo.road import Rows
 from desktop_client.telemetry.frame import Bools, Floats, Ints
 
 COMPOUNDS = ("S", "M", "H")
@@ -80,7 +81,7 @@ class Stints:
             self.standing_s[standing] += dt
             self._leave_box(np.flatnonzero(standing & (self.standing_s >= self._work_s)), lap)
 
-    def _leave_box(self, rows: Ints, lap: Ints) -> None:
+    def _leave_box(self, rows: Rows, lap: Ints) -> None:
         self.status[rows] = 1
         self.served[rows] = True
         self.stops[rows] += 1
@@ -91,7 +92,7 @@ class Stints:
             worn_out, _ = self.driven[row][-1]
             self.driven[row][-1:] = [(worn_out, int(lap[row])), (int(self.compound[row]), None)]
 
-    def lap_completed(self, rows: Ints) -> None:
+    def lap_completed(self, rows: list[int]) -> None:
         self.age_laps[rows] += 1
 
     @property

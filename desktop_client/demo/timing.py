@@ -7,6 +7,7 @@ import numpy as np
 from desktop_client.demo.circuit import Circuit
 from desktop_client.demo.events import Event, Kind
 from desktop_client.demo.gaps import Gaps
+from desktop_client.demo.road import Rows
 from desktop_client.telemetry.frame import Bools, Floats, Ints
 
 EXTRA_LAPS = 4  # driven after the flag, so that every column has room for them
@@ -45,20 +46,21 @@ class Timing:
     def step(self, dt: float, now: float, before: Floats, after: Floats) -> list[Event]:
         """Account for a step that ended at `now` and took each car from `before` to `after` (total metres)."""
         events: list[Event] = []
-        length = self._circuit.length_m
+        lap_ends = self.lap.astype(np.float64) * self._circuit.length_m
+        lap_begins = lap_ends - self._circuit.length_m
         for sector, line in enumerate(self._circuit.sector_lines_m):
-            for row, crossed in _crossings(dt, now, before, after, (self.lap - 1) * length + line):
+            for row, crossed in _crossings(dt, now, before, after, lap_begins + line):
                 gone = float(self.sector_times[row, :sector].sum())
                 self.sector_times[row, sector] = crossed - self.lap_started[row] - gone
                 self.sector[row] = sector + 1
-        crossings = _crossings(dt, now, before, after, self.lap * length)
+        crossings = _crossings(dt, now, before, after, lap_ends)
         for row, crossed in sorted(crossings, key=lambda crossing: crossing[1]):
             events += self._complete_lap(row, crossed)
         self._gaps.record(dt, now, before, after)
         events += self._rank(after)
         return events
 
-    def invalidate(self, rows: Ints) -> list[Event]:
+    def invalidate(self, rows: Rows) -> list[Event]:
         self.valid[rows] = False
         return [Event(Kind.LAP_INVALIDATED, int(row)) for row in rows]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from desktop_client.demo.driving import PASSING_ROOM_M, Driving
-from desktop_client.telemetry.frame import Bools, Floats, Ints
+from desktop_client.demo.road import Rows
+from desktop_client.telemetry.frame import Bools, Floats
 
 CAR_LENGTH_M = 5.6
 CAR_WIDTH_M = 2.0
 SIDE_BY_SIDE_M = 2.9
+CRAWLING_BY_MPS = 6.0  # slower than the car behind: on its way to the pits, or in trouble
+SEEN_AHEAD = 2  # cars; of two side by side, the second may be the one in the way
 DRS_ZONES_M = ((2880.0, 3010.0, 185.0), (1480.0, 1665.0, 1880.0))  # detection, opening, closing
 DRS_GAP_S = 1.0
 DRS_FROM_LAP = 3
@@ -42,27 +45,31 @@ class Traffic:
         self.gap_ahead_on_road_s[:] = np.inf
         self.blue[:] = False
         here = driving.lap_distance
-        for group in (np.flatnonzero(~in_lane), np.flatnonzero(in_lane)):
-            if len(group) > 1:
-                order = group[np.argsort(here[group], kind="stable")]
-                self._queue(driving, order, np.roll(order, -1), here, pace, on_track=not in_lane[order[0]])
+        behind_the_wall = in_lane & (driving.offset < -driving.under.half_width - CAR_WIDTH_M / 2)
+        for group in (np.flatnonzero(~behind_the_wall), np.flatnonzero(behind_the_wall)):
+            order = group[np.argsort(here[group], kind="stable")]
+            for places in range(1, min(len(order), SEEN_AHEAD + 1)):
+                self._keep_distance(driving, order, np.roll(order, -places), here)
+            if len(order) > 1 and not behind_the_wall[order[0]]:
+                self._chase(driving, order, np.roll(order, -1), here, pace)
         self._settle_attacks(driving, here, in_lane)
         self._wings(driving, here, in_lane, racing=racing)
         self._before_m = here
 
-    def _queue(
-        self, driving: Driving, behind: Ints, ahead: Ints, here: Floats, pace: Floats, *, on_track: bool
-    ) -> None:
+    def _keep_distance(self, driving: Driving, behind: Rows, ahead: Rows, here: Floats) -> None:
+        speed, offset = driving.speed, driving.offset
+        gap = np.mod(here[ahead] - here[behind], driving.road.circuit.length_m)
+        in_the_way = (np.abs(offset[behind] - offset[ahead]) < CAR_WIDTH_M) & (gap < 70.0)
+        room = CAR_LENGTH_M + 0.8 + 0.09 * speed[behind]
+        follow = np.where(in_the_way, np.maximum(speed[ahead] + (gap - room) / 0.55, 0.0), np.inf)
+        self.ceiling[behind] = np.minimum(self.ceiling[behind], follow)
+
+    def _chase(self, driving: Driving, behind: Rows, ahead: Rows, here: Floats, pace: Floats) -> None:
+        """Each car and the next one on the road: the slipstream, who lets whom by, and who begins an attack."""
         length = driving.road.circuit.length_m
         speed, offset, under = driving.speed, driving.offset, driving.under
         gap = np.mod(here[ahead] - here[behind], length)
         self.gap_ahead_on_road_s[behind] = gap / np.maximum(speed[behind], 1.0)
-        in_the_way = np.abs(offset[behind] - offset[ahead]) < CAR_WIDTH_M
-        room = CAR_LENGTH_M + 0.8 + 0.09 * speed[behind]
-        follow = np.maximum(speed[ahead] + (gap - room) / 0.55, 0.0)
-        self.ceiling[behind] = np.where(in_the_way & (gap < 70.0), follow, np.inf)
-        if not on_track:
-            return
         laps_down = driving.distance[behind] - driving.distance[ahead] > length / 2
         straight = under.straight[behind]
         near = gap < CAR_LENGTH_M + 0.55 * speed[behind]
@@ -74,6 +81,7 @@ class Traffic:
         self.factor[yielding] *= 0.97
 
         quicker = pace[behind] * self.factor[behind] > pace[ahead] + 0.001
+        quicker |= speed[behind] > speed[ahead] + CRAWLING_BY_MPS
         begins = near & (straight | laps_down) & (quicker | laps_down) & (self.target[behind] < 0)
         begins &= speed[behind] > 12.0
         rows, others = behind[begins], ahead[begins]
