@@ -1,0 +1,40 @@
+"""How tracks is put together."""
+
+from __future__ import annotations
+
+from litestar.di import Provide
+
+from chassis.database import Database
+from chassis.service import Service
+from services.tracks.domain import MAX_BODY_BYTES
+from services.tracks.library import Library
+from services.tracks.objects import Objects
+from services.tracks.reactions import Forgetting, Judging, reactions
+from services.tracks.reception import Reception
+from services.tracks.routes import ROUTES
+from services.tracks.settings import TracksSettings
+from services.tracks.waiting_room import WaitingRoom
+
+
+def build(settings: TracksSettings) -> Service:
+    database = Database(settings.database_url, pool_size=settings.database_pool_size)
+    objects = Objects(settings)
+    room = WaitingRoom()
+    judging = Judging(database, objects, room)
+    reception = Reception(database, objects, room)
+    library = Library(database, objects)
+    return Service(
+        "tracks",
+        settings,
+        database=database,
+        routes=ROUTES,
+        reactions=reactions(judging, Forgetting(database, objects)),
+        resources=[objects, judging],
+        checks={"objects": objects.ping},
+        dependencies={
+            "reception": Provide(lambda: reception, sync_to_thread=False),
+            "library": Provide(lambda: library, sync_to_thread=False),
+        },
+        max_body_bytes=MAX_BODY_BYTES,
+        summary="Track maps from driven laps.",
+    )

@@ -1,0 +1,60 @@
+"""The published maps, as they are asked for."""
+
+from __future__ import annotations
+
+import gzip
+
+from chassis.database import Database
+from chassis.observability import log
+from contracts.problem import Unavailable
+from contracts.tracks import TrackList, TrackVersions
+from services.tracks.domain import TrackUnknown
+from services.tracks.objects import ObjectMissing, Objects
+from services.tracks.store import MapStore, PublishedMap
+
+
+class Library:
+    def __init__(self, database: Database, objects: Objects) -> None:
+        self._database = database
+        self._objects = objects
+
+    async def tracks(
+        self, game: str | None, track_id: str | None, after: tuple[str, str] | None, limit: int
+    ) -> TrackList:
+        async with self._database.transaction() as tx:
+            return TrackList(await MapStore(tx).newest(game, track_id, after, limit))
+
+    async def versions(self, game: str, track_id: str) -> TrackVersions:
+        """
+        Raises:
+            TrackUnknown: there is no map of it.
+        """
+        async with self._database.transaction() as tx:
+            versions = await MapStore(tx).versions(game, track_id)
+        if not versions:
+            raise TrackUnknown
+        return TrackVersions(game, track_id, versions)
+
+    async def find(self, game: str, track_id: str, version: int | None) -> PublishedMap:
+        """
+        Raises:
+            TrackUnknown: there is no map of it, or not in that version.
+        """
+        async with self._database.transaction() as tx:
+            found = await MapStore(tx).find(game, track_id, version)
+        if found is None:
+            raise TrackUnknown
+        return found
+
+    async def document(self, found: PublishedMap, *, compressed: bool) -> bytes:
+        """The map as JSON, under gzip if asked so: that is how it lies in storage.
+
+        Raises:
+            Unavailable: storage does not answer, or has lost it.
+        """
+        try:
+            stored = await self._objects.get(found.storage_path)
+        except ObjectMissing:
+            log.error("map.lost", path=found.storage_path)
+            raise Unavailable("The map cannot be read just now.", retry_after=30) from None
+        return stored if compressed else gzip.decompress(stored)

@@ -1,0 +1,1 @@
+DROP TABLE uploads, track_maps, layouts;

@@ -1,0 +1,100 @@
+"""The one door to object storage, which speaks S3. What goes wrong behind it leaves as Unavailable."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contracts.problem import Unavailable
+from services.tracks.settings import TracksSettings
+
+_JSON_UNDER_GZIP = {"ContentType": "application/json", "ContentEncoding": "gzip"}
+_CONFIG = AioConfig(
+    s3={"addressing_style": "path"},
+    signature_version="s3v4",
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"total_max_attempts": 3, "mode": "standard"},
+    max_pool_connections=20,
+    # Stores other than Amazon's do not all know the newer checksums.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+class ObjectMissing(Exception):
+    """There is no object at that path."""
+
+
+class Objects:
+    """Documents of one bucket: gzipped JSON, read and written whole."""
+
+    def __init__(self, settings: TracksSettings) -> None:
+        self._settings = settings
+        self._bucket = settings.s3_bucket
+        self._held = contextlib.AsyncExitStack()
+        self._client: Any = None
+
+    async def open(self) -> None:
+        settings = self._settings
+        client: Any = get_session().create_client(
+            "s3",
+            endpoint_url=settings.s3_endpoint,
+            region_name=settings.s3_region,
+            aws_access_key_id=str(settings.s3_access_key),
+            aws_secret_access_key=str(settings.s3_secret_key),
+            config=_CONFIG,
+        )
+        self._client = await self._held.enter_async_context(client)
+
+    async def close(self) -> None:
+        self._client = None
+        await self._held.aclose()
+
+    async def ping(self) -> None:
+        """Answer by a real question, or raise Unavailable."""
+        with _translated("-"):
+            await self._client.head_bucket(Bucket=self._bucket)
+
+    async def put(self, path: str, compressed: bytes) -> None:
+        """
+        Raises:
+            Unavailable: it may or may not have been written.
+        """
+        with _translated(path):
+            await self._client.put_object(Bucket=self._bucket, Key=path, Body=compressed, **_JSON_UNDER_GZIP)
+
+    async def get(self, path: str) -> bytes:
+        """The object as it was put.
+
+        Raises:
+            ObjectMissing: there is none.
+            Unavailable: storage does not answer.
+        """
+        with _translated(path):
+            answer = await self._client.get_object(Bucket=self._bucket, Key=path)
+            async with answer["Body"] as body:
+                return await body.read()
+
+    async def delete(self, path: str) -> None:
+        """Remove it; one that is not there is no reason to complain."""
+        with _translated(path):
+            await self._client.delete_object(Bucket=self._bucket, Key=path)
+
+
+@contextlib.contextmanager
+def _translated(path: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            raise ObjectMissing(path) from None
+        raise Unavailable("Object storage refused the request.", retry_after=5) from error
+    except (BotoCoreError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unavailable("Object storage cannot be reached.", retry_after=2) from error
