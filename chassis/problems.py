@@ -91,18 +91,18 @@ def _translated(refusal: HTTPException) -> Problem:
 
 
 def _field_error(extra: dict[str, Any]) -> FieldError:
-    message, key, source = (
-        str(extra.get("message", "")),
-        str(extra.get("key", "")),
-        str(extra.get("source", "")),
-    )
-    named = _NAMED_FIELD.search(message)
-    if key == "data" and source == "body":
-        key = named.group(1) if named else "body"
-        message = "A JSON body is required" if message == "'data'" else message
-    elif source and source != "body":
-        key = f"{source}.{key}"
-    return FieldError(field=key, message=message)
+    """The framework's account of one mistake, with the path of the field: `device.name`, `query.version`."""
+    message, source = str(extra.get("message", "")), extra.get("source")
+    source = str(getattr(source, "value", source or "body"))
+    path = [str(extra.get("key", ""))]
+    if source != "body":
+        path.insert(0, source)
+    elif path == ["data"]:
+        path = []
+    if named := _NAMED_FIELD.search(message):
+        path.append(named.group(1))
+    message = "A JSON body is required" if message == "'data'" else message
+    return FieldError(field=".".join(path) or "body", message=message)
 
 
 def documented(*kinds: type[Problem]) -> dict[int, Any]:

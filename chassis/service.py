@@ -17,7 +17,7 @@ from granian.server.embed import Server
 from litestar import Litestar, Request
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
@@ -186,6 +186,15 @@ async def _until_signalled(service: Service) -> None:
     settings = service.settings
     tls = (Path(settings.tls_cert), Path(settings.tls_key)) if settings.tls_cert and settings.tls_key else None
     await service.serve(stopping, tls=tls)
+
+
+def on_transaction(store: Callable[[Transaction], Any]) -> Provide:
+    """Provide a store, built on the request's transaction."""
+
+    def build(tx: NamedDependency[Transaction]) -> Any:
+        return store(tx)
+
+    return Provide(build, sync_to_thread=False)
 
 
 def _identity(request: Request[Any, Any, Any]) -> Identity:

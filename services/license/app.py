@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar.di import Provide
 
 from chassis.database import Database
-from chassis.service import Service
+from chassis.service import Service, on_transaction
 from services.license.lease import LeaseSigner
 from services.license.reactions import REACTIONS
 from services.license.routes import ROUTES
@@ -22,7 +22,7 @@ def build(settings: LicenseSettings) -> Service:
         routes=ROUTES,
         reactions=REACTIONS,
         dependencies={
-            "licenses": Provide(LicenseStore, sync_to_thread=False),
+            "licenses": on_transaction(LicenseStore),
             "signer": Provide(lambda: signer, sync_to_thread=False),
         },
         summary="Plans, licences and devices.",

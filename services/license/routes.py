@@ -6,7 +6,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from chassis.identity import signed_in
@@ -37,7 +37,7 @@ from services.license.lease import LeaseSigner
 from services.license.store import LicenseStore
 
 _BEARER = [{"bearer": []}]
-DeviceQuery = Annotated[str | None, Parameter(min_length=8, max_length=128, description="the device that asks")]
+DeviceQuery = Annotated[str | None, QueryParameter(min_length=8, max_length=128, description="the device that asks")]
 
 
 @get("/license/plans")

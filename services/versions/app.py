@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from litestar.di import Provide
-
 from chassis.database import Database
-from chassis.service import Service
+from chassis.service import Service, on_transaction
 from services.versions.routes import ROUTES
 from services.versions.settings import VersionsSettings
 from services.versions.store import ReleaseStore
@@ -17,6 +15,6 @@ def build(settings: VersionsSettings) -> Service:
         settings,
         database=Database(settings.database_url, pool_size=settings.database_pool_size),
         routes=ROUTES,
-        dependencies={"releases": Provide(ReleaseStore, sync_to_thread=False)},
+        dependencies={"releases": on_transaction(ReleaseStore)},
         summary="Releases of the desktop client.",
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from chassis.problems import documented
 from contracts.problem import InvalidRequest
@@ -14,15 +14,16 @@ from contracts.versions import Channel, Platform, ReleaseList, UpdateOffer
 from services.versions.domain import Version, offer
 from services.versions.store import ReleaseStore
 
-InstallId = Annotated[str | None, Parameter(max_length=64, description="names the installation, not the person")]
+Current = Annotated[str | None, QueryParameter(max_length=32, description="the version that asks, such as 1.2.3")]
+InstallId = Annotated[str | None, QueryParameter(max_length=64, description="names the installation, not the person")]
 
 
 @get("/versions/latest", responses=documented(InvalidRequest))
 async def latest(
     releases: NamedDependency[ReleaseStore],
-    channel: Channel = "stable",
-    platform: Platform | None = None,
-    current: Annotated[str | None, Parameter(max_length=32, description="the version that asks, such as 1.2.3")] = None,
+    channel: FromQuery[Channel] = "stable",
+    platform: FromQuery[Platform | None] = None,
+    current: Current = None,
     install_id: InstallId = None,
 ) -> UpdateOffer:
     """Is there something newer for me?"""

@@ -1,0 +1,242 @@
+"""A licence over real HTTP, PostgreSQL and NATS."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import aiohttp
+import asyncpg
+import msgspec
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from issuer import AUDIENCE, ISSUER, Issuer
+from waiting import eventually
+
+from chassis.bus import Bus
+from chassis.settings import Secret
+from contracts.auth import UserDeleted, UserRegistered
+from contracts.event import subject_of
+from contracts.license import LEASE_DOMAIN, LeasePayload, LicenseChanged
+from devstack.nats import Nats
+from services.license.app import build
+from services.license.settings import LicenseSettings
+
+SEED = secrets.token_bytes(32)
+
+
+@dataclass
+class License:
+    address: str
+    http: aiohttp.ClientSession
+    issuer: Issuer
+    bus: Bus
+    settings: LicenseSettings
+
+    async def ask(self, method: str, path: str, user: UUID, body: object = None) -> tuple[int, dict]:
+        async with self.http.request(
+            method, f"{self.address}/license/{path}", json=body, headers=self.issuer.bearer(user)
+        ) as answer:
+            raw = await answer.read()
+            return answer.status, msgspec.json.decode(raw) if raw else {}
+
+    async def tell(self, event: UserRegistered | UserDeleted) -> None:
+        await self.bus.jetstream.publish(subject_of(event), msgspec.json.encode(event))
+
+    async def driver(self) -> UUID:
+        """An account whose free plan has opened."""
+        user = uuid4()
+        await self.tell(UserRegistered(user_id=user))
+
+        async def open_() -> bool:
+            return (await self.ask("GET", "status", user))[1]["valid"]
+
+        await eventually(open_)
+        return user
+
+    async def changes(self, user: UUID, count: int) -> list[LicenseChanged]:
+        """The first `count` changes that were published of this account's licence."""
+        found: list[LicenseChanged] = []
+
+        async def enough() -> bool:
+            found.clear()
+            state = (await self.bus.jetstream.stream_info("LICENSE")).state
+            for sequence in range(max(1, state.first_seq), state.last_seq + 1):
+                message = await self.bus.jetstream.get_msg("LICENSE", sequence)
+                change = msgspec.json.decode(message.data or b"", type=LicenseChanged)
+                if change.user_id == user:
+                    found.append(change)
+            return len(found) >= count
+
+        await eventually(enough)
+        return found
+
+
+@pytest.fixture
+async def license(database_of, nats_server: Nats, issuer: Issuer, free_port, serve) -> AsyncIterator[License]:
+    settings = LicenseSettings(
+        port=free_port(),
+        nats_url=Secret(nats_server.url),
+        jwks_url=issuer.jwks_url,
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
+        drain_seconds=0,
+        database_url=Secret(await database_of("license")),
+        lease_signing_key=Secret(base64.b64encode(SEED).decode()),
+    )
+    address = await serve(build(settings))
+    bus = Bus(nats_server.url, name="test")
+    await bus.open()
+    await bus.connected()
+    await bus.ensure_stream("AUTH")
+    async with aiohttp.ClientSession() as http:
+        yield License(address, http, issuer, bus, settings)
+    await bus.close()
+
+
+def device(number: int = 1) -> dict[str, object]:
+    key = base64.b64encode(number.to_bytes(32, "big")).decode()
+    return {"id": f"device-{number:03}", "name": f"Rig {number}", "platform": "linux", "public_key": key}
+
+
+async def test_the_free_plan_opens_when_an_account_begins(license: License):
+    user = uuid4()
+    status, body = await license.ask("GET", "status", user)
+    assert (status, body["valid"], body["code"]) == (200, False, "no_license")
+    event = UserRegistered(user_id=user)
+    await license.tell(event)
+    await license.tell(event)  # once more, to no effect
+    (change,) = await license.changes(user, 1)
+    assert (change.plan, change.reason) == ("free", "opened")
+    status, body = await license.ask("GET", "status", user)
+    assert (status, body["valid"], body["code"], body["plan"]) == (200, True, "valid", "free")
+    assert body["entitlements"] == ["widgets"]
+
+
+async def test_a_device_gets_a_seat_and_keeps_it(license: License):
+    user = await license.driver()
+    for _ in range(3):
+        status, activation = await license.ask("POST", "activate", user, {"device": device()})
+        assert status == 200
+        assert (activation["active_devices"], activation["max_devices"]) == (1, 2)
+    status, body = await license.ask("GET", "status?device_id=device-001", user)
+    assert (body["valid"], body["active_devices"]) == (True, 1)
+    status, body = await license.ask("GET", "status?device_id=device-002", user)
+    assert (status, body["valid"], body["code"]) == (200, False, "device_not_activated")
+    reasons = [change.reason for change in await license.changes(user, 2)]
+    assert reasons == ["opened", "device_activated"], "activating again changes nothing"
+
+
+async def test_of_fifty_devices_at_once_only_as_many_as_there_are_seats_get_one(license: License):
+    user = await license.driver()
+    answers = await asyncio.gather(
+        *(license.ask("POST", "activate", user, {"device": device(n)}) for n in range(1, 51))
+    )
+    statuses = sorted(status for status, _ in answers)
+    assert statuses == [200, 200] + [409] * 48
+    assert {body["code"] for status, body in answers if status == 409} == {"device_limit_reached"}
+    _, listed = await license.ask("GET", "devices", user)
+    assert len(listed["devices"]) == listed["max_devices"] == 2
+    connection = await asyncpg.connect(license.settings.database_url)
+    assert await connection.fetchval("SELECT active_devices FROM licenses WHERE user_id = $1", user) == 2
+    await connection.close()
+
+
+async def test_an_activated_device_is_welcome_also_when_all_seats_are_taken(license: License):
+    user = await license.driver()
+    for number in (1, 2):
+        await license.ask("POST", "activate", user, {"device": device(number)})
+    assert (await license.ask("POST", "activate", user, {"device": device(1)}))[0] == 200
+    assert (await license.ask("POST", "activate", user, {"device": device(3)}))[0] == 409
+
+
+async def test_a_freed_seat_can_be_taken(license: License):
+    user = await license.driver()
+    for number in (1, 2):
+        await license.ask("POST", "activate", user, {"device": device(number)})
+    assert (await license.ask("POST", "deactivate", user, {"device_id": "device-001"}))[0] == 204
+    assert (await license.ask("POST", "activate", user, {"device": device(3)}))[0] == 200
+    status, body = await license.ask("POST", "deactivate", user, {"device_id": "device-001"})
+    assert (status, body["code"]) == (404, "device_unknown")
+
+
+async def test_a_copied_device_id_with_another_key_is_refused(license: License):
+    user = await license.driver()
+    await license.ask("POST", "activate", user, {"device": device(1)})
+    clone = {**device(1), "public_key": device(9)["public_key"]}
+    status, body = await license.ask("POST", "activate", user, {"device": clone})
+    assert (status, body["code"]) == (409, "device_key_mismatch")
+
+
+async def test_the_lease_is_signed_and_bound_to_the_device(license: License):
+    user = await license.driver()
+    _, activation = await license.ask("POST", "activate", user, {"device": device(1)})
+    _, renewed = await license.ask("POST", "lease", user, {"device_id": "device-001"})
+    public = Ed25519PrivateKey.from_private_bytes(SEED).public_key()
+    for lease in (activation["lease"], renewed):
+        body, signature = (base64.urlsafe_b64decode(part + "==") for part in lease["token"].split("."))
+        public.verify(signature, LEASE_DOMAIN + b"\0" + body)
+        with pytest.raises(InvalidSignature):
+            public.verify(signature, body)
+        payload = msgspec.json.decode(body, type=LeasePayload)
+        assert (payload.user_id, payload.device_id) == (user, "device-001")
+        assert payload.device_key == device(1)["public_key"]
+        assert payload.expires_at - payload.issued_at == timedelta(days=7)
+        assert abs(payload.issued_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert (await license.ask("POST", "lease", user, {"device_id": "device-777"}))[0] == 404
+
+
+async def test_one_account_cannot_touch_another_s_devices(license: License):
+    mine, yours = await license.driver(), await license.driver()
+    await license.ask("POST", "activate", mine, {"device": device(1)})
+    assert (await license.ask("POST", "deactivate", yours, {"device_id": "device-001"}))[0] == 404
+    assert (await license.ask("GET", "devices", yours))[1]["devices"] == []
+    assert len((await license.ask("GET", "devices", mine))[1]["devices"]) == 1
+
+
+async def test_an_erased_account_leaves_nothing(license: License):
+    user = await license.driver()
+    await license.ask("POST", "activate", user, {"device": device(1)})
+    await license.tell(UserDeleted(user_id=user))
+
+    async def forgotten() -> bool:
+        return (await license.ask("GET", "status", user))[1]["code"] == "no_license"
+
+    await eventually(forgotten)
+    connection = await asyncpg.connect(license.settings.database_url)
+    assert await connection.fetchval("SELECT count(*) FROM devices") == 0
+    await connection.close()
+
+
+async def test_the_plans_are_public(license: License):
+    async with license.http.get(f"{license.address}/license/plans") as answer:
+        plans = (await answer.json())["plans"]
+    assert [(plan["id"], plan["max_devices"], plan["offline_days"]) for plan in plans] == [("free", 2, 7)]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": "short"}, "device.id"),
+        ({"id": "'; DROP TABLE devices; --"}, "device.id"),
+        ({"public_key": "not a key"}, "device.public_key"),
+        ({"name": ""}, "device.name"),
+        ({"components": ["x"] * 17}, "device.components"),
+        ({"seat": 1}, "device.seat"),
+    ],
+)
+async def test_a_malformed_device_is_named(license: License, change: dict[str, object], field: str):
+    status, body = await license.ask("POST", "activate", uuid4(), {"device": {**device(1), **change}})
+    assert status == 422
+    assert [error["field"] for error in body["errors"]] == [field]
+
+
+async def test_without_a_licence_yet_activation_says_try_again(license: License):
+    status, body = await license.ask("POST", "activate", uuid4(), {"device": device(1)})
+    assert (status, body["code"], body["retry_after"]) == (503, "no_license", 1)
