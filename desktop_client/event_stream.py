@@ -20,6 +20,9 @@ LONGEST_PAUSE_S: Final = 60.0
 OPENED: Final = "stream.opened"
 """Our own subject: the stream is open (again). What happened in between may not have been heard."""
 
+CLOSED: Final = "stream.closed"
+"""Our own subject: the stream is not open, or not any more; it is tried again after a pause."""
+
 
 class ServerEvent(NamedTuple):
     """`data` is the event's JSON; `subject` is the tag it has in the contracts."""
@@ -49,18 +52,23 @@ class EventStream:
         self.problem: str | None = None
 
     async def events(self) -> AsyncGenerator[ServerEvent, None]:
-        """Every event, and `OPENED` at each connection. Ends only by being closed; failures are in `problem`."""
+        """Every event, `OPENED` at each connection and `CLOSED` at the end of each try.
+
+        Ends only by being closed itself; why a try failed is in `problem`.
+        """
         while True:
-            wish = 0.0
+            wish, began = 0.0, asyncio.get_running_loop().time()
             try:
                 async with contextlib.aclosing(self._one_connection()) as connection:
                     async for event in connection:
-                        self._pauses.reset()
                         yield event
             except GatewayRefused as refusal:
                 self.problem, wish = refusal.sentence, float(refusal.retry_after or 0)
             except GatewayFailure as failure:
                 self.problem = failure.sentence
+            yield ServerEvent(None, CLOSED, "")
+            if asyncio.get_running_loop().time() - began > self._silence_s:
+                self._pauses.reset()  # a stream that lived well may be opened again at once
             await asyncio.sleep(self._pauses.next(at_least_s=wish))
 
     async def _one_connection(self) -> AsyncGenerator[ServerEvent, None]:

@@ -31,6 +31,7 @@ SECRET: Final = "sign_in"
 SIGN_IN_IS_OVER: Final = frozenset({"invalid_refresh_token", "refresh_token_reused"})
 EARLY_S: Final = 60.0  # a token this near its end is not sent any more
 LOCK_WITHIN_S: Final = 90.0  # longer than a refresh with all its tries takes
+CLOSE_WITHIN_S: Final = 5.0
 DAMAGED: Final = "What was kept of your sign-in is damaged; sign in again."
 
 
@@ -96,7 +97,7 @@ class Session:
 
     async def restore(self) -> None:
         """Go on with the sign-in that the vault holds, if there is one. Never raises: `state` tells."""
-        self.state = replace(self.state, stage=Stage.SIGNING_IN)
+        self._become(replace(self.state, stage=Stage.SIGNING_IN))
         try:
             await self.access_token()
         except GatewayFailure as failure:
@@ -169,9 +170,10 @@ class Session:
         return await call(await self.access_token(instead_of=token))
 
     async def close(self) -> None:
-        """Wait for a refresh under way: a token that was given must be kept."""
+        """Give a refresh under way a moment to end: a token that was given should be kept."""
         if self._refreshing is not None:
-            await asyncio.wait([self._refreshing])
+            await asyncio.wait([self._refreshing], timeout=CLOSE_WITHIN_S)
+            self._refreshing.cancel()
 
     async def _refresh(self) -> str:
         try:

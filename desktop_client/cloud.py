@@ -1,0 +1,288 @@
+"""Everything that happens between this client and the cloud, as one object that the overlay never waits for.
+
+It owns its tasks, keeps its failures to itself and tells what it knows in `state`. Without a gateway, or with one
+that cannot be used, the maps on this computer still serve and nothing else is tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+
+from contracts.auth import User
+from contracts.event import subject_of
+from contracts.license import LicenseChanged
+from contracts.tracks import TrackMap, TrackPublished, TrackRejected
+from desktop_client.device import device_name
+from desktop_client.event_stream import CLOSED, OPENED, EventStream, ServerEvent
+from desktop_client.gateway import BadAddress, Gateway, GatewayFailure, GatewayRefused
+from desktop_client.licence import Licence, LicenceState
+from desktop_client.maps import MapNews, Maps, MapState
+from desktop_client.patience import Pauses
+from desktop_client.race.capture import LapCapture
+from desktop_client.race.recorded_lap import Refusal
+from desktop_client.session import NotSignedIn, Session, SessionState, Stage
+from desktop_client.settings import ClientSettings
+from desktop_client.telemetry.frame import Frame
+from desktop_client.vault import Vault, open_vault
+
+log = logging.getLogger(__name__)
+
+LICENCE_EVERY_S: Final = 12 * 3600.0
+STREAM_RESET: Final = "stream.reset"  # the gateway's word for "you missed something"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudState:
+    """What the client knows of the cloud now. `is_configured`: there is a gateway to talk to at all."""
+
+    is_configured: bool
+    session: SessionState = SessionState(Stage.SIGNED_OUT)
+    licence: LicenceState = LicenceState()
+    map: MapState = MapState()
+    is_live: bool = False  # events arrive as they happen
+    capture: Refusal | None = None  # why the last lap was not taken
+    is_recording: bool = False
+    problem: str | None = None  # what makes the cloud unusable as a whole
+
+    @property
+    def plan(self) -> str | None:
+        return self.licence.plan
+
+
+class Cloud:
+    """Make it, `await start()`, feed it frames, `await stop()`. Callbacks come on the loop that started it."""
+
+    def __init__(
+        self,
+        settings: ClientSettings,
+        *,
+        on_map: Callable[[TrackMap], object] = lambda _: None,
+        on_state: Callable[[CloudState], object] = lambda _: None,
+        version: str = "0",
+        vault: Vault | None = None,
+        first_pause_s: float = 1.0,
+    ) -> None:
+        """`vault` stands in for the machine's own; `first_pause_s` is where every growing pause begins."""
+        self._settings, self._on_state, self._first_pause_s = settings, on_state, first_pause_s
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listening: asyncio.Task[None] | None = None
+        self._driving: tuple[str, str | None, str] | None = None
+        self._capture = LapCapture()
+        self._licence_is_due, self._somebody = asyncio.Event(), asyncio.Event()
+        self._gateway: Gateway | None = None
+        self.session: Session | None = None
+        self.licence: Licence | None = None
+        problem = None
+        if settings.gateway:
+            try:
+                self._gateway = Gateway(
+                    settings.gateway, settings.ca, version=version, first_pause_s=min(0.25, first_pause_s)
+                )
+            except BadAddress as wrong:
+                problem = str(wrong)
+        self.state = CloudState(is_configured=self._gateway is not None, problem=problem)
+        if self._gateway is not None:
+            kept = vault or open_vault(settings.state)
+            self.session = Session(self._gateway, kept, settings.state / "sign_in.lock", device_name=device_name())
+            self.licence = Licence(self._gateway, self.session, kept)
+            self.session.on_change(self._session_changed)
+            self.licence.on_change(lambda state: self._become(licence=state))
+        pair = (self._gateway, self.session) if self._gateway and self.session else None
+        self.maps = Maps(
+            settings.state,
+            pair,
+            on_map,
+            lambda state: self._become(map=state),
+            uploads=settings.upload_maps,
+            first_pause_s=first_pause_s,
+        )
+
+    async def start(self) -> None:
+        """Begin, and return at once."""
+        self._spawn(self._kept_up("maps", self.maps.look))
+        if self._gateway is not None:
+            self._spawn(self._kept_up("laps", self.maps.deliver))
+            self._spawn(self._kept_up("licence", self._watch_licence))
+            self._spawn(self._begin())
+
+    async def stop(self) -> None:
+        """End every task. What was not delivered waits on disk for the next start."""
+        tasks = [*self._tasks, *([self._listening] if self._listening else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self.session is not None:
+            await self.session.close()
+        if self._gateway is not None:
+            await self._gateway.close()
+
+    def on_frame(self, frame: Frame) -> None:
+        """Take the next frame: microseconds, and never an exception."""
+        try:
+            self._take(frame)
+        except Exception:
+            log.exception("a frame was lost to the cloud")
+
+    async def sign_in(self, email: str, password: str) -> User:
+        """Sign in, and be live at once. Raises GatewayFailure."""
+        user = await self._reachable().sign_in(email, password)
+        self._listen()
+        return user
+
+    async def sign_out(self) -> None:
+        """Raises GatewayFailure where the sign-in could not be removed from this computer."""
+        await self._reachable().sign_out()
+
+    async def register(self, email: str, password: str, display_name: str | None = None) -> None:
+        """Raises GatewayFailure."""
+        await self._reachable().register(email, password, display_name)
+
+    async def verify(self, email: str, code: str) -> None:
+        """Raises GatewayFailure."""
+        await self._reachable().verify(email, code)
+
+    async def resend(self, email: str) -> None:
+        """Raises GatewayFailure."""
+        await self._reachable().resend(email)
+
+    def _reachable(self) -> Session:
+        if self.session is None:
+            raise GatewayFailure(self.state.problem or "No gateway is set up, so there is nothing to sign in to.")
+        return self.session
+
+    def _take(self, frame: Frame) -> None:
+        told = frame.session
+        driving = (told.game, told.track_id, told.uid)
+        if driving != self._driving:
+            self._driving = driving
+            self.maps.drive(told.game, told.track_id)
+        if not self.maps.lap_is_wanted:
+            self._become(is_recording=False)
+            return
+        lap = self._capture.feed(frame)
+        if lap is not None:
+            self._capture.again()
+            self._spawn(self.maps.take(lap))
+        self._become(capture=self._capture.refusal, is_recording=self._capture.is_recording)
+
+    async def _begin(self) -> None:
+        session, settings = self._reachable(), self._settings
+        await session.restore()
+        if session.state.stage is Stage.SIGNED_OUT and settings.email and settings.password:
+            await self._sign_in_when_reachable(settings.email, settings.password)
+        self._listen()
+
+    async def _sign_in_when_reachable(self, email: str, password: str) -> None:
+        pauses = Pauses(self._first_pause_s, 60.0)
+        while True:
+            try:
+                await self._reachable().sign_in(email, password)
+                return
+            except GatewayRefused as refusal:
+                if refusal.status not in (429, 500, 502, 503, 504):
+                    return  # the session's state says why
+                await asyncio.sleep(pauses.next(at_least_s=refusal.retry_after or 0))
+            except GatewayFailure:
+                await asyncio.sleep(pauses.next())
+
+    def _listen(self) -> None:
+        """Open the stream of events now, whatever pause the one before may have been in."""
+        if self._listening is not None:
+            self._listening.cancel()
+        self._listening = asyncio.ensure_future(self._kept_up("events", self._hear_all))
+
+    async def _hear_all(self) -> None:
+        assert self._gateway is not None
+        stream = EventStream(self._gateway, self._token, first_pause_s=self._first_pause_s / 2)
+        async with contextlib.aclosing(stream.events()) as events:
+            async for event in events:
+                self._become(is_live=event.subject != CLOSED)
+                self._hear(event)
+
+    async def _token(self, refused: str | None) -> str:
+        await self._somebody.wait()
+        return await self._reachable().access_token(refused)
+
+    def _hear(self, event: ServerEvent) -> None:
+        if event.subject in (OPENED, STREAM_RESET):
+            self.maps.wake()
+            return
+        reaction = self._reactions().get(event.subject)
+        if reaction is None:
+            return
+        kind, react = reaction
+        try:
+            react(msgspec.json.decode(event.data, type=kind))
+        except msgspec.DecodeError as error:
+            log.warning("an event %s makes no sense: %s", event.subject, error)
+
+    def _reactions(self) -> dict[str, tuple[Any, Callable[[Any], object]]]:
+        return {
+            subject_of(TrackPublished): (MapNews, self.maps.published),
+            subject_of(TrackRejected): (TrackRejected, self.maps.rejected),
+            subject_of(LicenseChanged): (LicenseChanged, lambda _: self._licence_is_due.set()),
+        }
+
+    async def _watch_licence(self) -> None:
+        assert self.licence is not None
+        pauses = Pauses(self._first_pause_s, 300.0)
+        while True:
+            await self._licence_is_due.wait()
+            self._licence_is_due.clear()
+            pause = LICENCE_EVERY_S
+            try:
+                await self.licence.refresh()
+                pauses.reset()
+            except NotSignedIn:
+                continue
+            except GatewayFailure as failure:
+                log.info("the licence could not be asked for: %s", failure.sentence)
+                pause = pauses.next()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._licence_is_due.wait(), pause)
+            self._licence_is_due.set()
+
+    def _session_changed(self, state: SessionState) -> None:
+        before = self.state.session.stage
+        self._become(session=state)
+        if state.stage is Stage.SIGNED_IN and before is not Stage.SIGNED_IN:
+            self._licence_is_due.set()
+            self.maps.wake()
+        if state.stage in (Stage.SIGNED_IN, Stage.OFFLINE):
+            self._somebody.set()
+        if state.stage is Stage.SIGNED_OUT and self.licence is not None:
+            self._somebody.clear()
+            self.licence.forget()
+
+    def _become(self, **changes: Any) -> None:
+        state = replace(self.state, **changes)
+        if state != self.state:
+            self.state = state
+            self._on_state(state)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("work for the cloud failed", exc_info=error)
+
+    async def _kept_up(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run work that should never end; should it fail all the same, say so and begin again."""
+        pauses = Pauses(self._first_pause_s * 5, 300.0)
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("the %s of the cloud failed and begin again", name)
+            await asyncio.sleep(pauses.next())
