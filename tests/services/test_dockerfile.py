@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,22 @@ def instructions(word: str) -> list[str]:
 
 def lock(name: str) -> str:
     return (ROOT / name).read_text()
+
+
+def imports(folder: Path) -> set[str]:
+    """The top-level modules that the Python files under `folder` import."""
+    names: set[str] = set()
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names
+
+
+def normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def entrypoint(service: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -110,6 +128,16 @@ def test_a_lock_names_all_that_its_service_asks_for(service: str) -> None:
     asked = [*groups["chassis"], *(entry for entry in groups[service] if isinstance(entry, str))]
     names = {re.split(r"[\[<>=!~ ]", entry)[0].lower() for entry in asked}
     assert names <= {name for name, _ in PINNED.findall(lock(f"services/{service}/requirements.lock"))}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_lock_names_all_that_its_image_imports(service: str) -> None:
+    locked = {name for name, _ in PINNED.findall(lock(f"services/{service}/requirements.lock"))}
+    providers = packages_distributions()
+    imported = {name for folder in ("contracts", "chassis", f"services/{service}") for name in imports(ROOT / folder)}
+    foreign = imported - sys.stdlib_module_names - {"contracts", "chassis", "services"}
+    unmet = {name for name in foreign if locked.isdisjoint(normal(found) for found in providers.get(name, ["?"]))}
+    assert unmet == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)
