@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_client.overlay import theme
 from desktop_client.overlay.lettering import Align, Lettering, middle_baseline
+from desktop_client.overlay.stamps import Stamps
 from desktop_client.overlay.theme import Style
 
 
 class Canvas:
     """A painter scaled to design pixels. `width` and `height` are the widget's own, never below its natural size."""
 
-    def __init__(self, painter: QPainter, lettering: Lettering, pixels: QSizeF, natural: QSizeF) -> None:
+    def __init__(
+        self, painter: QPainter, lettering: Lettering, stamps: Stamps, pixels: QSizeF, natural: QSizeF
+    ) -> None:
         """`pixels` is the room on the device in its independent pixels, `natural` the widget's design size."""
         self.painter = painter
         self._lettering = lettering
+        self._stamps = stamps
         scale = max(0.01, min(pixels.width() / natural.width(), pixels.height() / natural.height()))
         self.width = pixels.width() / scale
         self.height = pixels.height() / scale
@@ -80,6 +84,10 @@ class Canvas:
         ink = theme.ON_COLOUR if filled else colour
         self.text(right - width / 2, baseline, text, theme.CAPTION_STRONG, ink, Align.CENTRE)
         return width
+
+    def stamp(self, at: QPointF, half: float, key: Hashable, draw: Callable[[QPainter], None]) -> None:
+        """A small shape around `at`, drawn once per key and copied from then on: see `Stamps.put`."""
+        self._stamps.put(self.painter, at, half, key, draw)
 
     def shape(self, points: Iterable[tuple[float, float]], colour: QColor) -> None:
         """A filled polygon without an edge."""

@@ -10,10 +10,13 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 
 RATES_HZ = (15, 20, 30, 60)
 DEFAULT_HZ = 30
+SHORTEST_PAUSE = 0.75  # of a period: a frame that came late must not make the next one, which is on time, wait
 
 
 class RepaintClock(QObject):
-    """Calls `paint` when something arrived, at once if the last time is long enough ago, else as soon as it is.
+    """Calls `paint` when something arrived: at once if the last time is long enough ago, else as soon as it is.
+
+    On average that is `hz` times a second at most.
 
     Nothing ticks while nothing arrives: an overlay without telemetry costs the game nothing.
     """
@@ -44,5 +47,6 @@ class RepaintClock(QObject):
         self.timer.stop()
 
     def _tick(self) -> None:
-        self._due = self._now() + self.period_s
+        now = self._now()
+        self._due = max(self._due + self.period_s, now + self.period_s * SHORTEST_PAUSE)
         self._paint()

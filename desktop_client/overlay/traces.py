@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QColor, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_client.overlay.canvas import Canvas
 from desktop_client.telemetry.frame import Floats
@@ -41,10 +41,12 @@ def paint_trace(canvas: Canvas, trace: Trace, x: float, y: float, width: float, 
         down = (y + height * (1 - heights)).tolist()
         top = [QPointF(*at) for at in zip(across, down, strict=True)]
         if trace.filled and heights.any():
+            foot = y + height
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # the line hides the edge; ten times faster
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
-            foot = y + height
             painter.drawPolygon(QPolygonF([QPointF(across[0], foot), *top, QPointF(across[-1], foot)]))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for line in _off_the_floor(top, y + height) if trace.filled else (top,):

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QWidget
 from desktop_client.overlay import theme
 from desktop_client.overlay.canvas import Canvas
 from desktop_client.overlay.lettering import Lettering
+from desktop_client.overlay.stamps import Stamps
 from desktop_client.overlay.widget import AnyWidget, Notice
 from desktop_client.race.lifecycle import Race
 from desktop_client.telemetry.frame import Frame
@@ -56,6 +57,7 @@ class WidgetWindow(QWidget):
         self.paints = 0
         self._view: object = Notice("")
         self._lettering = Lettering()
+        self._stamps = Stamps()
         self._still: tuple[Hashable, QPixmap] | None = None
         self._grip = QPointF()
         self.setWindowTitle(f"RaceOverlay {widget.title}")
@@ -134,7 +136,7 @@ class WidgetWindow(QWidget):
         return self._still[1]
 
     def _canvas(self, painter: QPainter) -> Canvas:
-        return Canvas(painter, self._lettering, QSizeF(self.size()), self.widget.natural_size)
+        return Canvas(painter, self._lettering, self._stamps, QSizeF(self.size()), self.widget.natural_size)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         if self.editing and a0 is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable
 from typing import Annotated
 
 import msgspec
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PyQt6.QtGui import QColor, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_client.overlay import theme
 from desktop_client.overlay.canvas import Canvas
@@ -25,6 +26,7 @@ INSET = 26.0  # half of the biggest dot, and air
 FOOT = 26.0  # the line of text while learning
 LINE, CASING = 6.0, 10.0
 TICK = 9.0
+RING = 4.0  # the ring and the casing around a dot
 DOT = {DotKind.OTHER: 6.0, DotKind.LEADER: 9.0, DotKind.NEIGHBOUR: 9.0, DotKind.PLAYER: 10.5}
 
 
@@ -85,17 +87,8 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
         if not QRectF(0, 0, canvas.width, canvas.height).contains(at):
             return
         radius = DOT[dot.kind]
-        painter = canvas.painter
-        if dot.kind is DotKind.PLAYER:
-            painter.setPen(QPen(theme.CASING, 2))
-            painter.setBrush(theme.TEXT)
-            painter.drawEllipse(at, radius + 2.5, radius + 2.5)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.YOU)
-        else:
-            painter.setPen(QPen(theme.CASING, 2))
-            painter.setBrush(theme.TEXT_DIM if dot.in_pit else theme.team_colour(dot.team))
-        painter.drawEllipse(at, radius, radius)
+        key = (dot.kind, dot.team, dot.in_pit)
+        canvas.stamp(at, radius + RING, key, functools.partial(_draw_dot, dot=dot, radius=radius))
         if dot.label:
             baseline = middle_baseline(at.y() - radius, 2 * radius, theme.CAPTION_STRONG)
             style, ink = theme.CAPTION_STRONG, theme.ON_COLOUR
@@ -111,6 +104,18 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
         start, end = left + 124, right - width - 10
         canvas.box(start, baseline - 6, end - start, 3, theme.GROOVE, radius=1.5)
         canvas.box(start, baseline - 6, (end - start) * progress / 100, 3, theme.YOU, radius=1.5)
+
+
+def _draw_dot(painter: QPainter, dot: Dot, radius: float) -> None:
+    painter.setPen(QPen(theme.CASING, 2))
+    if dot.kind is DotKind.PLAYER:
+        painter.setBrush(theme.TEXT)
+        painter.drawEllipse(QPointF(0, 0), radius + 2.5, radius + 2.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.YOU)
+    else:
+        painter.setBrush(theme.TEXT_DIM if dot.in_pit else theme.team_colour(dot.team))
+    painter.drawEllipse(QPointF(0, 0), radius, radius)
 
 
 def _polyline(fit: Fit, points: Floats) -> QPolygonF:

@@ -1,0 +1,202 @@
+"""What the overlay costs: `python -m bench.overlay [--seconds N] [--hz 30]` prints one JSON object.
+
+Another process sends the demo race's packets over UDP at 60 Hz. They are received, decoded, computed and painted
+offscreen as they are on a desktop: once by the overlay, and once by a naive one in the same run, which paints every
+widget at every frame and keeps nothing between two paints. A third phase only receives and decodes.
+Latencies are from the sending of a frame's last packet to the end of the paint that first shows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import platform
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.sharedctypes import Synchronized, SynchronizedArray
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+import qasync
+from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QRect
+from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtWidgets import QApplication
+
+from desktop_client.demo.broadcast import RATE_HZ, Broadcast
+from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH
+from desktop_client.overlay.lettering import Lettering
+from desktop_client.overlay.overlay import Overlay
+from desktop_client.overlay.window import WidgetWindow
+from desktop_client.telemetry.frame import Frame
+from desktop_client.telemetry.games.f1 import F1
+from desktop_client.telemetry.udp import UdpListener
+
+WARM_UP_S = 2.0
+
+
+@dataclass
+class Measured:
+    """Times in seconds, by the system's monotonic clock, which both processes share."""
+
+    arrivals: list[tuple[float, float]] = field(default_factory=list)  # session time, when it was handed on
+    paints: list[tuple[float, float]] = field(default_factory=list)  # begin, end
+    shown_session_time: list[float] = field(default_factory=list)  # of the newest frame at each paint
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    frames: int = 0
+
+
+class Naive(Overlay):
+    """Paints every widget at every frame, from the panel up, with every text laid out anew."""
+
+    def show_frame(self, frame: Frame) -> None:
+        self.race.take(frame)
+        for window in self.windows.values():
+            window._view = window.widget.look(frame, self.race)
+            window._still = None
+            window._lettering = Lettering()
+            window.update()
+
+
+def send(
+    port: int, seconds: float, sent: SynchronizedArray[float], first: Synchronized[int], ready: Event, go: Event
+) -> None:
+    """In another process: send so many seconds of the race, and note when each frame's last packet went."""
+    broadcast = Broadcast(1, 2025)
+    ticks = [(broadcast.tick(), broadcast._frame) for _ in range(round(seconds * RATE_HZ))]
+    first.value = ticks[0][1]
+    to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    ready.set()
+    go.wait()
+    begin = time.monotonic()
+    for index, (datagrams, _) in enumerate(ticks):
+        time.sleep(max(0.0, begin + index / RATE_HZ - time.monotonic()))
+        for datagram in datagrams:
+            to.sendto(datagram, ("127.0.0.1", port))
+        sent[index] = time.monotonic()
+
+
+async def phase(make: Callable[[], Overlay] | None, seconds: float) -> dict[str, float]:
+    """Receive for so long, paint with what `make` makes, and say what it cost."""
+    measured = Measured()
+    overlay = None if make is None else make()
+    if overlay is not None:
+        overlay.open()
+    newest = [float("nan")]
+    source = F1()
+
+    def hear(packet: bytes, at: float) -> None:
+        frame = source.feed(packet, at)
+        if frame is not None:
+            measured.frames += 1
+            newest[0] = frame.session_time_s
+            if overlay is not None:
+                overlay.show_frame(frame)
+
+    original = WidgetWindow.paintEvent
+
+    def timed(window: WidgetWindow, event: QPaintEvent | None) -> None:
+        begin = time.monotonic()
+        original(window, event)
+        measured.paints.append((begin, time.monotonic()))
+        measured.shown_session_time.append(newest[0])
+
+    WidgetWindow.paintEvent = timed  # type: ignore[method-assign]
+    listener = UdpListener(0, hear)
+    await listener.start()
+    context = multiprocessing.get_context("spawn")
+    sent, first = context.Array("d", round(seconds * RATE_HZ)), context.Value("q", 0)
+    ready, go = context.Event(), context.Event()
+    sender = context.Process(target=send, args=(listener.port, seconds, sent, first, ready, go))
+    sender.start()
+    await asyncio.to_thread(ready.wait)
+    go.set()
+    await asyncio.sleep(WARM_UP_S)
+    cpu, wall, frames, paints = time.process_time(), time.monotonic(), measured.frames, len(measured.paints)
+    await asyncio.sleep(seconds - WARM_UP_S - 0.5)
+    cpu_s, wall_s = time.process_time() - cpu, time.monotonic() - wall
+    seen_frames = measured.frames - frames
+    await asyncio.to_thread(sender.join)
+    listener.stop()
+    WidgetWindow.paintEvent = original  # type: ignore[method-assign]
+    if overlay is not None:
+        overlay.close()
+    figures = {
+        "telemetry_frames_per_s": round(seen_frames / wall_s, 1),
+        "cpu_share_of_one_core": round(cpu_s / wall_s, 4),
+        "cpu_ms_per_telemetry_frame": round(1000 * cpu_s / max(1, seen_frames), 3),
+    }
+    if overlay is not None:
+        figures |= _painting(measured, paints, wall_s, list(sent), first.value)
+    return figures
+
+
+def _painting(measured: Measured, skipped: int, wall_s: float, sent: list[float], first: int) -> dict[str, float]:
+    """Paints, how long they took and how late they were. A burst of paints for one frame counts as one."""
+    bursts: dict[float, list[tuple[float, float]]] = {}
+    for paint, session_time in zip(measured.paints[skipped:], measured.shown_session_time[skipped:], strict=True):
+        bursts.setdefault(session_time, []).append(paint)
+    cost, late = [], []
+    for session_time, paints in bursts.items():
+        index = round(session_time * RATE_HZ) - first
+        if 0 <= index < len(sent) and sent[index] > 0:
+            cost.append(sum(end - begin for begin, end in paints))
+            late.append(max(end for _, end in paints) - sent[index])
+    return {
+        "widget_paints_per_s": round((len(measured.paints) - skipped) / wall_s, 1),
+        "repaints_per_s": round(len(cost) / wall_s, 1),
+        **{f"paint_ms_p{q}": round(1000 * float(np.percentile(cost, q)), 3) for q in (50, 99)},
+        **{f"packet_to_painted_ms_p{q}": round(1000 * float(np.percentile(late, q)), 3) for q in (50, 99)},
+    }
+
+
+def machine() -> dict[str, str | int | None]:
+    """What the figures were measured on."""
+    info = Path("/proc/cpuinfo")
+    models = [line for line in info.read_text().splitlines() if "model name" in line] if info.exists() else []
+    return {
+        "cpu": models[0].split(":")[1].strip() if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "qt": QT_VERSION_STR,
+        "pyqt": PYQT_VERSION_STR,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What the overlay costs.")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each of the three phases")
+    parser.add_argument("--hz", type=int, default=30, choices=(15, 20, 30, 60))
+    chosen = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication([])
+    area = QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT)
+    loop = qasync.QEventLoop(application)
+    with loop:
+        run = loop.run_until_complete
+        ours = run(phase(lambda: Overlay(area=area, clock_hz=chosen.hz), chosen.seconds))
+        naive = run(phase(lambda: Naive(area=area), chosen.seconds))
+        decoding = run(phase(None, chosen.seconds))
+    painting = ours["cpu_share_of_one_core"] - decoding["cpu_share_of_one_core"]
+    report = {
+        "benchmark": "overlay",
+        "machine": machine(),
+        "clock_hz": chosen.hz,
+        "overlay": ours,
+        "naive_repaint_everything": naive,
+        "receive_and_decode_only": decoding,
+        "painting_cpu_share": round(painting, 4),
+        "naive_painting_cpu_share": round(naive["cpu_share_of_one_core"] - decoding["cpu_share_of_one_core"], 4),
+    }
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
