@@ -10,10 +10,6 @@ from litestar.types import Receive
 from contracts.problem import BadRequest, BodyTooLarge, Problem
 
 
-class ClientLeft(Exception):
-    """The client closed the connection before its answer was complete."""
-
-
 class RequestBody:
     """The body of one request, for a call that takes at most `limit` bytes."""
 
@@ -26,7 +22,6 @@ class RequestBody:
         self._limit = limit
         self._finished = asyncio.Event()
         self.refusal: Problem | None = None
-        self.lost_client = False
         length = next((value for name, value in headers if name == b"content-length"), None)
         if length is not None and not length.isdigit():
             raise BadRequest("The header content-length is not a number.")
@@ -44,15 +39,15 @@ class RequestBody:
         """As they arrive.
 
         Raises:
-            ClientLeft, BodyTooLarge: nothing more follows. An HTTP client that reads the pieces wraps what they raise,
-                so `lost_client` and `refusal` say it too.
+            BodyTooLarge, BadRequest: nothing more follows. An HTTP client that reads the pieces wraps what they raise,
+                so it is in `refusal` too.
         """
         passed = 0
         while True:
             message = await self._receive()
             if message["type"] != "http.request":
-                self.lost_client = True
-                raise ClientLeft
+                self.refusal = BadRequest("The body broke off before its end.")
+                raise self.refusal
             piece = message["body"]
             passed += len(piece)
             if passed > self._limit:

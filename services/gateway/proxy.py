@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from typing import Any
 
 import aiohttp
 from litestar.types import Receive, Scope, Send
@@ -11,9 +12,9 @@ from litestar.types import Receive, Scope, Send
 from chassis.identity import Verifier, bearer_token
 from chassis.observability import log
 from contracts.problem import Forbidden, Problem, Unavailable, UpstreamTimeout
-from services.gateway.body import ClientLeft, RequestBody
-from services.gateway.headers import inward, outward
-from services.gateway.policy import ANYONE, Access, Rule
+from services.gateway.body import RequestBody
+from services.gateway.headers import RawHeaders, inward, outward
+from services.gateway.policy import Access, Rule
 from services.gateway.upstreams import Upstreams
 
 UPLOAD_S = 60.0
@@ -24,6 +25,10 @@ class RequestTimeout(Problem):
     """The body did not arrive in time."""
 
     status = 408
+
+
+class ClientLeft(Exception):
+    """The client closed the connection before its answer was complete."""
 
 
 class BrokenOff(Exception):
@@ -41,7 +46,7 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule: Rule = scope["state"]["rule"]
         scope["path_template"] = rule.path
-        headers = scope["headers"]
+        headers = list(scope["headers"])
         await self._admit(rule.access, headers)
         body = RequestBody(receive, headers, rule.body)
         try:
@@ -49,16 +54,17 @@ class Proxy:
         except ClientLeft:
             if not scope["state"].get("answered"):
                 await send({"type": "http.response.start", "status": CLIENT_LEFT, "headers": []})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _admit(self, access: Access, headers: list[tuple[bytes, bytes]]) -> None:
-        if access is ANYONE:
+    async def _admit(self, access: Access, headers: RawHeaders) -> None:
+        if access is None:
             return
         authorization = next((value for name, value in headers if name == b"authorization"), b"")
         identity = await self._verifier.verify(bearer_token(authorization.decode("latin-1")))
         if not identity.may(*access):
             raise Forbidden
 
-    async def _until_client_leaves(self, forward: Coroutine[None, None, None], body: RequestBody) -> None:
+    async def _until_client_leaves(self, forward: Coroutine[Any, Any, None], body: RequestBody) -> None:
         """ClientLeft as soon as nobody waits for the answer any more: the upstream need not go on with it."""
         forwarding = asyncio.create_task(forward)
         leaving = asyncio.create_task(body.client_left())
@@ -110,7 +116,5 @@ class Proxy:
         except aiohttp.ClientError as error:
             if body.refusal is not None:
                 raise body.refusal from None
-            if body.lost_client:
-                raise ClientLeft from None
             log.warning("upstream.unreachable", upstream=name, error=type(error).__name__)
             raise Unavailable(retry_after=2) from error

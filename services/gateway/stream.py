@@ -59,7 +59,8 @@ class EventStream:
         expires_at = listener.identity.expires_at + CLOCK_LEEWAY_S
         while not listener.ended and (left := expires_at - self._clock()) > 0:
             frames = await listener.next(min(left, self._heartbeat_seconds))
-            await self._write(send, b"".join(frame.text for frame in frames) or b":\n\n")
+            if frames or not listener.ended:
+                await self._write(send, b"".join(frame.text for frame in frames) or b":\n\n")
 
     async def _write(self, send: Send, text: bytes) -> None:
         async with asyncio.timeout(self._send_seconds):
