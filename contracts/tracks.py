@@ -13,7 +13,7 @@ import msgspec
 
 from contracts.event import Event
 
-Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=96)]
 Handedness = Literal["right", "left", "unknown"]
 Point = Annotated[tuple[float, ...], msgspec.Meta(min_length=2, max_length=3)]
