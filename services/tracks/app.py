@@ -20,7 +20,6 @@ def build(settings: TracksSettings) -> Service:
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
     objects = Objects(settings)
     room = WaitingRoom()
-    judging = Judging(database, objects, room)
     reception = Reception(database, objects, room)
     library = Library(database, objects)
     return Service(
@@ -28,8 +27,8 @@ def build(settings: TracksSettings) -> Service:
         settings,
         database=database,
         routes=ROUTES,
-        reactions=reactions(judging, Forgetting(database, objects)),
-        resources=[objects, judging],
+        reactions=reactions(Judging(database, objects, room), Forgetting(database, objects)),
+        resources=[objects],
         checks={"objects": objects.ping},
         dependencies={
             "reception": Provide(lambda: reception, sync_to_thread=False),

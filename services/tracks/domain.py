@@ -6,11 +6,12 @@ What a lap deserves is decided in judge.py.
 from __future__ import annotations
 
 import hashlib
-import math
 import re
+from itertools import chain
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from contracts.problem import FieldError, InvalidRequest, Problem
 from contracts.tracks import Upload
@@ -19,7 +20,7 @@ MAX_BODY_BYTES: Final = 5 << 20
 MAX_WAIT_S: Final = 10.0
 MAX_WAITING_UPLOADS: Final = 100
 MAX_TRACKS_LISTED: Final = 1000
-SLUG_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"  # of contracts.tracks.Slug, for addresses
+SLUG_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$"  # of contracts.tracks.Slug, for addresses
 _ABSURD_M: Final = 1e7
 _RESERVED_GAMES: Final = frozenset({"upload", "uploads"})
 _WAIT: Final = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
@@ -90,10 +91,12 @@ def wait_asked_for(prefer: str | None) -> float | None:
 
 
 def _first_wrong_point(upload: Upload) -> FieldError | None:
-    dimensions = len(upload.points[0])
-    for i, point in enumerate(upload.points):
-        if len(point) != dimensions:
-            return FieldError(f"points[{i}]", f"This point has {len(point)} coordinates, the first one {dimensions}.")
-        if any(not math.isfinite(coordinate) or abs(coordinate) > _ABSURD_M for coordinate in point):
-            return FieldError(f"points[{i}]", "Coordinates are metres: no place is that far away.")
+    sizes = [len(point) for point in upload.points]
+    if sizes.count(sizes[0]) != len(sizes):
+        odd = next(i for i, size in enumerate(sizes) if size != sizes[0])
+        return FieldError(f"points[{odd}]", f"This point has {sizes[odd]} coordinates, the first one {sizes[0]}.")
+    coordinates = np.fromiter(chain.from_iterable(upload.points), np.float64)
+    absurd = np.flatnonzero(~(np.abs(coordinates) <= _ABSURD_M))
+    if absurd.size:
+        return FieldError(f"points[{absurd[0] // sizes[0]}]", "Coordinates are metres: no place is that far away.")
     return None

@@ -58,12 +58,12 @@ async def upload(
     data: JSONBody[Upload],
     identity: Who,
     reception: Desk,
-    key: Key = None,
+    idempotency_key: Key = None,
     prefer: Prefer = None,
 ) -> Response[UploadStatus]:
     """Send a driven lap. It is judged at once: poll the address in `Location`, or ask with `Prefer: wait=N` (10 s at
     most) for the verdict in this answer."""
-    upload_id = await reception.receive(data, identity.user_id, key)
+    upload_id = await reception.receive(data, identity.user_id, idempotency_key)
     wait_s = wait_asked_for(prefer)
     headers = {"location": f"/tracks/uploads/{upload_id}"}
     if wait_s is None:
