@@ -1,0 +1,110 @@
+"""How the desktop client is put together. Reading never waits for painting, painting never waits for the network."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from pathlib import Path
+
+from contracts.tracks import TrackMap
+from desktop_client.cloud import Cloud, CloudState
+from desktop_client.listening import Listening
+from desktop_client.overlay.overlay import Overlay
+from desktop_client.settings import ClientSettings
+from desktop_client.telemetry.frame import Frame
+from desktop_client.version import VERSION
+
+log = logging.getLogger(__name__)
+
+SETTLED_S = 3.0  # after the map arrived, until the picture: a few frames of cars on it
+
+
+class App:
+    """Telemetry in, overlay out, and the cloud beside them."""
+
+    def __init__(self, settings: ClientSettings, *, demo_speed: float | None) -> None:
+        """`demo_speed` is how many times faster than real time a simulated race is driven; None waits for a game."""
+        self._settings = settings
+        self._demo_speed = demo_speed
+        self._demo: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
+        self._has_map = asyncio.Event()
+        self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz)
+        self.listening = Listening(0 if demo_speed else settings.telemetry_port, self._frame)
+        self.cloud = Cloud(settings, on_map=self._map, on_state=self._cloud_changed, version=VERSION)
+
+    def quit(self) -> None:
+        self._stopping.set()
+
+    async def run(self, screenshot: Path | None = None, after: float | None = None) -> int:
+        """Until `quit`, or until the picture is taken if `after` says when. The exit code."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        await self.listening.start()
+        if self.listening.problem:
+            print(self.listening.problem, file=sys.stderr)
+        await self.cloud.start()
+        self.overlay.open()
+        if self._demo_speed:
+            await self._start_demo(self._demo_speed)
+        picture = asyncio.create_task(self._picture(screenshot, after)) if screenshot else None
+        try:
+            await asyncio.wait(
+                {stopping, *([picture] if picture and after is not None else [])},
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            failed = await self._stop(picture)
+            stopping.cancel()
+        return 1 if failed else 0
+
+    async def _picture(self, path: Path, after: float | None) -> None:
+        if after is None:
+            await self._has_map.wait()
+            await asyncio.sleep(SETTLED_S)
+        else:
+            await asyncio.sleep(after)
+        self.overlay.picture(path)
+        print(f"The overlay's picture: {path}", flush=True)
+
+    async def _stop(self, picture: asyncio.Task[None] | None) -> bool:
+        """Put everything away; whether the picture could not be written."""
+        self.listening.stop()
+        await self._stop_demo()
+        await self.cloud.stop()
+        self.overlay.close()
+        if picture is None:
+            return False
+        picture.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                await picture
+            except OSError as problem:
+                print(problem, file=sys.stderr)
+                return True
+        return False
+
+    def _frame(self, frame: Frame) -> None:
+        self.overlay.show_frame(frame)
+        self.cloud.on_frame(frame)
+
+    def _map(self, track_map: TrackMap) -> None:
+        self.overlay.show_map(track_map)
+        self._has_map.set()
+
+    def _cloud_changed(self, state: CloudState) -> None:
+        log.debug("cloud: %s", state)
+
+    async def _start_demo(self, speed: float) -> None:
+        # A process of its own: a race with twenty cars must not take time from the overlay that shows it.
+        self._demo = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "desktop_client.demo"),
+            *("--port", str(self.listening.port), "--speed", str(speed)),
+        )
+
+    async def _stop_demo(self) -> None:
+        if self._demo is not None and self._demo.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._demo.terminate()
+            await self._demo.wait()

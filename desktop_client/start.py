@@ -1,0 +1,64 @@
+"""From the command line to a running overlay: arguments, settings, Qt, one loop for everything."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+from desktop_client.settings import WrongSetting, load
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m desktop_client", description="The RaceOverlay desktop client.")
+    parser.add_argument("--demo", action="store_true", help="drive a simulated race instead of waiting for a game")
+    parser.add_argument("--demo-speed", type=float, default=1.0, metavar="X", help="how much faster than real time")
+    parser.add_argument("--offscreen", action="store_true", help="draw without a display")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the overlay")
+    parser.add_argument(
+        "--after",
+        type=float,
+        metavar="SECONDS",
+        help="take the picture then, and end; without it: when the circuit's map is there, and go on",
+    )
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.after is not None and options.screenshot is None:
+        parser.error("--after says when to take the picture, so it needs --screenshot FILE")
+    if options.demo_speed <= 0:
+        parser.error("--demo-speed must be above 0")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = load()
+    except WrongSetting as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    if options.offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        import qasync
+        from PyQt6.QtWidgets import QApplication
+    except ImportError as missing:
+        print(f"The desktop needs a system library that is not there: {missing}", file=sys.stderr)
+        return 1
+
+    from desktop_client.app import App
+    from desktop_client.interrupt import on_interrupt
+    from desktop_client.overlay.window import choose_platform
+
+    choose_platform(os.environ)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("RaceOverlay")
+    qt.setQuitOnLastWindowClosed(False)
+    with qasync.QEventLoop(qt) as loop:
+        asyncio.set_event_loop(loop)
+        app = App(settings, demo_speed=options.demo_speed if options.demo else None)
+        with on_interrupt(app.quit):
+            return loop.run_until_complete(app.run(options.screenshot, options.after))

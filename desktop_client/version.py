@@ -1,0 +1,3 @@
+"""The version of this client, as releases name it."""
+
+VERSION = "0.1.0"
