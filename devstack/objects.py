@@ -9,6 +9,7 @@ Or `async with ObjectServer(folder) as server`.
 """
 
 import json
+import signal
 from pathlib import Path
 
 import aiohttp
@@ -80,7 +81,7 @@ class ObjectServer(Server):
             *(f"-{name}={number}" for name, number in self.numbers.items()),
             *_OFF,
         ]
-        child = Child(self.name, self.folder, command, clean())
+        child = Child(self.name, self.folder, command, clean(), death_signal=signal.SIGTERM)
         # The bucket is the answer that counts: an open port says nothing yet.
         await self._launch(child, lambda: ports.listening(self.numbers["s3.port"]), self._has_bucket)
 

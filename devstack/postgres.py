@@ -139,7 +139,7 @@ class Postgres(Server):
         draft.rename(self.data)
 
     def _child(self, name: str, command: list[str | Path], stop_signal: signal.Signals) -> Child:
-        return Child(name, self.folder, command, clean(LC_ALL="C"), stop_signal, self.account.switch)
+        return Child(name, self.folder, command, clean(LC_ALL="C"), stop_signal, stop_signal, self.account.switch)
 
     def _remove_stale_lock(self) -> None:
         """PostgreSQL believes in a `postmaster.pid` whose number is in use, even by somebody else's process."""
