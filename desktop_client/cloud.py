@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -43,9 +43,9 @@ class CloudState:
     """What the client knows of the cloud now. `is_configured`: there is a gateway to talk to at all."""
 
     is_configured: bool
-    session: SessionState = SessionState(Stage.SIGNED_OUT)
-    licence: LicenceState = LicenceState()
-    map: MapState = MapState()
+    session: SessionState = field(default_factory=lambda: SessionState(Stage.SIGNED_OUT))
+    licence: LicenceState = field(default_factory=LicenceState)
+    map: MapState = field(default_factory=MapState)
     is_live: bool = False  # events arrive as they happen
     capture: Refusal | None = None  # why the last lap was not taken
     is_recording: bool = False

@@ -38,7 +38,7 @@ class Breaker:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._failures, self._clock = failures, clock
-        self._pauses = Pauses(first_s, longest_s)
+        self._pauses, self._longest_s = Pauses(first_s, longest_s), longest_s
         self._in_a_row = 0
         self._opens_at = 0.0
 
@@ -51,7 +51,7 @@ class Breaker:
     def take_turn(self) -> None:
         """Say that a call goes out now: while the breaker is half open the others keep waiting for its answer."""
         if self._in_a_row >= self._failures:
-            self._opens_at = self._clock() + self._pauses.next()
+            self._opens_at = self._clock() + self._longest_s
 
     def failed(self) -> None:
         self._in_a_row += 1

@@ -1,0 +1,269 @@
+"""A gateway for the desktop's tests: a real HTTPS server on loopback that can be told to misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import msgspec
+import trustme
+from aiohttp import web
+
+from contracts.auth import Login, RefreshToken, TokenPair, User
+from contracts.event import new_id
+from contracts.identity import Role
+from contracts.license import Activate, ActivatedDevice, Activation, Lease, LicenseStatus
+from contracts.problem import ProblemDetails
+from contracts.tracks import Line, Quality, TrackMap, Upload, UploadState, UploadStatus
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Trouble = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+
+EMAIL, PASSWORD = "driver@raceoverlay.test", "a long enough password"
+
+
+def refusal(status: int, code: str, *, retry_after: int | None = None, title: str = "No.") -> web.Response:
+    body = ProblemDetails(type=f"urn:x:{code}", title=title, status=status, code=code, retry_after=retry_after)
+    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/problem+json")
+
+
+def refuses(status: int, code: str, *, retry_after: int | None = None, title: str = "No.") -> Trouble:
+    async def trouble(_request: web.Request, _handler: Handler) -> web.StreamResponse:
+        return refusal(status, code, retry_after=retry_after, title=title)
+
+    return trouble
+
+
+def answers(body: bytes, content_type: str = "application/json", status: int = 200) -> Trouble:
+    async def trouble(_request: web.Request, _handler: Handler) -> web.StreamResponse:
+        return web.Response(body=body, status=status, content_type=content_type)
+
+    return trouble
+
+
+async def loses_the_answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Does what it is asked, and the network takes the answer."""
+    await handler(request)
+    return await hangs_up(request, handler)
+
+
+async def hangs_up(request: web.Request, _handler: Handler) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+def made_up_map(game: str, track_id: str, version: int = 1) -> TrackMap:
+    return TrackMap(
+        layout_id=UUID(int=7),
+        version=version,
+        game=game,
+        track_id=track_id,
+        status="provisional",
+        length_m=400.0,
+        direction="ccw",
+        line=Line(step_m=100.0, x=(0.0, 100.0, 100.0, 0.0), y=(0.0, 0.0, 100.0, 100.0)),
+        created_at=datetime(2026, 11, 1, tzinfo=UTC),
+        quality=Quality(laps=1, users=1, closure_m=0.1),
+    )
+
+
+class LoopbackGateway:
+    """What the client asks of a gateway, in memory. `trouble["POST /auth/login"]` is a queue of misbehaviours, one
+    for each of the next requests; `asked` counts requests; `is_away` cuts every connection before it says a word."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority = folder / "ca.pem"
+        self._ca = trustme.CA()
+        self._ca.cert_pem.write_to_path(str(self.authority))
+        self.port = 0
+        self.trouble: dict[str, deque[Trouble]] = defaultdict(deque)
+        self.asked: dict[str, int] = defaultdict(int)
+        self.seen: list[web.Request] = []
+        self.user = User(id=uuid4(), email=EMAIL, role=Role.DRIVER, is_verified=True)
+        self.seats = 2
+        self.counter = 0
+        self.revoked = False
+        self.good_access = ""
+        self.devices: dict[str, str] = {}
+        self.maps: dict[tuple[str, str], tuple[str, TrackMap]] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.verdict: UploadState = "accepted"
+        self.streams: set[web.StreamResponse] = set()
+        self.resumed_from: list[str | None] = []
+        self._hung = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def address(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    async def hangs(self, _request: web.Request, _handler: Handler) -> web.StreamResponse:
+        await self._hung.wait()
+        return web.Response()
+
+    async def start(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._ca.issue_cert("127.0.0.1").configure_cert(context)
+        app = web.Application(middlewares=[self._middleware], client_max_size=8 << 20)
+        app.router.add_post("/auth/login", self._login)
+        app.router.add_post("/auth/register", self._accept)
+        app.router.add_post("/auth/verify", self._nothing)
+        app.router.add_post("/auth/verify/resend", self._accept)
+        app.router.add_post("/auth/refresh", self._refresh)
+        app.router.add_post("/auth/logout", self._nothing)
+        app.router.add_post("/license/activate", self._activate)
+        app.router.add_get("/license/status", self._status)
+        app.router.add_post("/tracks/upload", self._upload)
+        app.router.add_get("/tracks/uploads/{id}", self._upload_status)
+        app.router.add_get("/tracks/{game}/{track_id}", self._track)
+        app.router.add_get("/events", self._events)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=context, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Go away; `start` comes back on the same port."""
+        self._hung.set()
+        await self.cut()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        self._hung = asyncio.Event()
+
+    async def cut(self) -> None:
+        """Cut every stream of events without a word."""
+        for stream in tuple(self.streams):
+            assert stream._req is not None
+            if stream._req.transport is not None:
+                stream._req.transport.abort()
+
+    async def tell(self, event_id: str, subject: str, body: object) -> None:
+        text = f"id: {event_id}\nevent: {subject}\ndata: {msgspec.json.encode(body).decode()}\n\n"
+        await self.write(text.encode())
+
+    async def write(self, text: bytes) -> None:
+        for stream in tuple(self.streams):
+            await stream.write(text)
+
+    def publish(self, game: str, track_id: str, version: int = 1) -> dict[str, object]:
+        """Have a map; the event that tells of it, as the gateway streams it."""
+        self.maps[game, track_id] = (f'"{game}-{track_id}-{version}"', made_up_map(game, track_id, version))
+        return {"type": "track.published", "id": str(new_id()), "game": game, "track_id": track_id, "version": version}
+
+    @web.middleware
+    async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        name = f"{request.method} {request.path}"
+        self.asked[name] += 1
+        self.seen.append(request)
+        with contextlib.suppress(IndexError):
+            return await self.trouble[name].popleft()(request, handler)
+        guarded = not request.path.startswith("/auth/")
+        if guarded and request.headers.get("authorization") != f"Bearer {self.good_access}":
+            return refusal(401, "unauthenticated")
+        return await handler(request)
+
+    def _pair(self) -> web.Response:
+        self.good_access = f"access-{self.counter}"
+        refresh = f"refresh-token-{self.counter:04}"
+        return _json(TokenPair(self.good_access, 600, refresh, 86_400, self.user))
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        login = msgspec.json.decode(await request.read(), type=Login)
+        if (login.email, login.password) != (EMAIL, PASSWORD):
+            return refusal(401, "invalid_credentials", title="The address or the password is not right.")
+        self.counter += 100
+        self.revoked = False
+        return self._pair()
+
+    async def _refresh(self, request: web.Request) -> web.StreamResponse:
+        presented = int(msgspec.json.decode(await request.read(), type=RefreshToken).refresh_token[-4:])
+        if not self.revoked and presented == self.counter:
+            self.counter += 1
+        elif self.revoked or presented != self.counter - 1:
+            self.revoked = True
+            return refusal(401, "refresh_token_reused", title="Sign in again.")
+        return self._pair()
+
+    async def _activate(self, request: web.Request) -> web.StreamResponse:
+        device = msgspec.json.decode(await request.read(), type=Activate).device
+        if self.devices.get(device.id, device.public_key) != device.public_key:
+            return refusal(409, "device_key_mismatch")
+        if device.id not in self.devices and len(self.devices) >= self.seats:
+            return refusal(409, "device_limit_reached")
+        self.devices[device.id] = device.public_key
+        now = datetime.now(UTC)
+        return _json(
+            Activation(
+                device=ActivatedDevice(device.id, device.name, device.platform, now, now),
+                plan="free",
+                active_devices=len(self.devices),
+                max_devices=self.seats,
+                lease=Lease("e30.c2ln", "key", now),
+            )
+        )
+
+    async def _status(self, request: web.Request) -> web.StreamResponse:
+        valid = request.query.get("device_id") in self.devices
+        code = "valid" if valid else "device_not_activated"
+        return _json(LicenseStatus(valid, code, "free", ("overlay",), self.seats, len(self.devices)))
+
+    async def _track(self, request: web.Request) -> web.StreamResponse:
+        known = self.maps.get((request.match_info["game"], request.match_info["track_id"]))
+        if known is None:
+            return refusal(404, "track_unknown")
+        etag, track_map = known
+        if request.headers.get("if-none-match") == etag:
+            return web.Response(status=304, headers={"etag": etag})
+        return _json(track_map, headers={"etag": etag})
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        upload = msgspec.json.decode(await request.read(), type=Upload)
+        self.uploads[request.headers["idempotency-key"]] = upload
+        if self.verdict == "accepted":
+            self.publish(upload.game, upload.track_id)
+        return _json(UploadStatus(UUID(request.headers["idempotency-key"]), self.verdict), status=202)
+
+    async def _upload_status(self, request: web.Request) -> web.StreamResponse:
+        return _json(UploadStatus(UUID(request.match_info["id"]), self.verdict))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        self.resumed_from.append(request.headers.get("last-event-id"))
+        stream = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await stream.prepare(request)
+        await stream.write(b"retry: 10\n\n")
+        self.streams.add(stream)
+        try:
+            await self._hung.wait()
+        finally:
+            self.streams.discard(stream)
+        return stream
+
+    async def _accept(self, _request: web.Request) -> web.StreamResponse:
+        return _json({"status": "accepted", "detail": "…"}, status=202)
+
+    async def _nothing(self, _request: web.Request) -> web.StreamResponse:
+        return web.Response(status=204)
+
+
+def _json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    content = msgspec.json.encode(body)
+    return web.Response(body=content, status=status, content_type="application/json", headers=headers)
+
+
+@contextlib.asynccontextmanager
+async def loopback_gateway(folder: Path) -> AsyncIterator[LoopbackGateway]:
+    gateway = LoopbackGateway(folder)
+    await gateway.start()
+    try:
+        yield gateway
+    finally:
+        await gateway.stop()
