@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from devstack.files import PRIVATE, write_atomically
 from devstack.refusal import Refusal
 
@@ -18,11 +20,14 @@ def write(folder: Path, content: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """NotRunning when it is not there."""
+    """NotRunning when it is not there, or was left behind by a supervisor that was killed."""
     try:
-        return json.loads((folder / "devstack.json").read_text())
+        content = json.loads((folder / "devstack.json").read_text())
     except FileNotFoundError:
-        raise NotRunning(f"No cloud is ready in {folder}. Start one with `make cloud`.") from None
+        content = None
+    if content is None or not psutil.pid_exists(content["pids"]["supervisor"]):
+        raise NotRunning(f"No cloud is ready in {folder}. Start one with `make cloud`.")
+    return content
 
 
 def remove(folder: Path) -> None:

@@ -6,7 +6,7 @@ import signal
 import time
 from pathlib import Path
 
-from devstack import libraries, state
+from devstack import document, libraries, state
 from devstack.child import ChildFailed, kill_all
 from devstack.cloud import Cloud, gateway_port
 from devstack.desktop import Desktop, has_display
@@ -30,6 +30,7 @@ class Session:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._on_signal)
+            document.remove(self.folder)  # of a supervisor that was killed
             state.end_leftovers(self.folder)
             port = gateway_port(self.folder, self._wanted_port)
             lock.describe(gateway=f"https://127.0.0.1:{port}")
@@ -89,6 +90,7 @@ class Session:
         if self._stopping.is_set():
             # Asked twice: nothing is put in order any more, it only ends.
             kill_all()
+            document.remove(self.folder)
             say("Ended at once")
             os._exit(130)
         say("Stopping")
