@@ -1,0 +1,132 @@
+"""The ladder of reasons: each rung has a lap that it refuses, and good laps pass them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from laps import REAL_TRACKS, WITHOUT_REAL_TRACKS, assetto_corsa_lines, circuit, f1_circuits, upload_of
+
+from services.tracks.lap import OFF_TRACK, PIT_LANE, Lap
+from services.tracks.validate import refusals
+
+
+def refused(xy: np.ndarray, **said: object) -> dict[str, float | None]:
+    """The codes against a lap of these points, with their places."""
+    reasons = refusals(Lap.read(upload_of(xy, **said)))
+    assert all(reason.message.endswith((".", "?")) for reason in reasons)
+    assert all(reason.at is None or 0 <= reason.at <= 1 for reason in reasons)
+    return {reason.code: reason.at for reason in reasons}
+
+
+def changed(change: Callable[[np.ndarray], object], points: int = 600, scale: float = 1.0) -> np.ndarray:
+    xy = circuit(points, scale)
+    change(xy)
+    return xy
+
+
+def loops(count: int) -> np.ndarray:
+    """A 3 km circle whose driver makes `count` small pirouettes."""
+    angle = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
+    big = 480 * np.exp(1j * angle)
+    path = big + 40 * np.exp(1j * (count + 1) * angle)
+    return np.column_stack((path.real, path.imag))
+
+
+def out_and_back() -> np.ndarray:
+    """A lap whose driver turns at a third of it, goes back 40 m, and turns again."""
+    xy = circuit(1200)
+    return np.concatenate((xy[:400], xy[400:384:-1], xy[384:]))
+
+
+def flagged(first: int, last: int, bit: int, points: int = 600) -> tuple[int, ...]:
+    return tuple(bit if first <= i < last else 0 for i in range(points))
+
+
+def test_a_good_lap_is_not_refused():
+    assert refused(circuit()) == {}
+    assert refused(circuit(), rate_hz=10.0, flags=(0,) * 600) == {}
+    assert refused(circuit(), lap_time_s=61.5, handedness="left") == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "at", "xy"),
+    [
+        ("too_few_points", None, circuit(59)),
+        ("not_finite", 0.5, changed(lambda xy: xy.__setitem__((300, 1), np.nan))),
+        ("not_finite", 0.25, changed(lambda xy: xy.__setitem__((150, 0), np.inf))),
+        ("coordinate_range", 0.0, circuit(scale=300)),
+        ("coordinate_range", 0.1, changed(lambda xy: xy.__setitem__((60, 0), 1e308))),
+        ("no_movement", None, circuit(scale=0.01)),
+        ("no_movement", None, np.zeros((600, 2))),
+        ("teleport", 0.4983, changed(lambda xy: xy.__setitem__(slice(300, 600), xy[300:600] + 60))),
+        ("teleport", 0.3317, changed(lambda xy: xy.__setitem__(200, xy[200] + 80))),
+        ("open", 1.0, circuit()[:560]),
+        ("too_short", None, circuit(scale=0.07)),
+        ("too_long", None, circuit(15_000, scale=16)),
+        ("multi_lap", 0.5, np.concatenate((circuit(), circuit()))),
+        ("multi_lap", 0.3333, np.concatenate([circuit() * (1 + drift / 500) for drift in range(3)])),
+        ("multi_lap", 0.25, np.concatenate([circuit()] * 4)),
+        ("backtrack", 0.33, out_and_back()),
+        ("self_crossing", 0.0, loops(19)),
+    ],
+)
+def test_each_rung_refuses_its_lap_and_says_where(code: str, at: float | None, xy: np.ndarray):
+    found = refused(xy)
+    assert code in found
+    assert found[code] == (at if at is None else pytest.approx(at, abs=0.05))
+
+
+@pytest.mark.parametrize("clock", [{"rate_hz": 60.0}, {"lap_time_s": 18.0}], ids=["rate", "lap-time"])
+def test_a_lap_faster_than_any_car_is_refused(clock: dict[str, float]):
+    assert "speed" in refused(circuit(), **clock)
+
+
+def test_a_jump_that_the_rate_makes_impossible_is_refused_even_where_all_steps_are_long():
+    assert "teleport" not in refused(circuit(80))
+    assert "teleport" in refused(circuit(80), rate_hz=10.0)
+
+
+def test_a_lap_that_the_game_did_not_count_is_refused():
+    assert refused(circuit(), lap_valid=False) == {"lap_invalid": None}
+
+
+def test_a_lap_through_the_pit_lane_is_refused_where_it_enters():
+    assert refused(circuit(), flags=flagged(570, 600, PIT_LANE)) == {"in_pit_lane": 0.95}
+
+
+def test_an_excursion_is_refused_and_a_wheel_over_the_line_is_not():
+    assert refused(circuit(), flags=flagged(150, 190, OFF_TRACK)) == {"off_track": 0.25}
+    assert refused(circuit(), flags=flagged(150, 155, OFF_TRACK)) == {}
+
+
+def test_every_reason_is_given_not_only_the_first():
+    flags = flagged(10, 60, OFF_TRACK | PIT_LANE, points=560)
+    found = refused(circuit()[:560], lap_valid=False, flags=flags, rate_hz=100.0)
+    assert list(found) == ["lap_invalid", "in_pit_lane", "off_track", "speed", "open"]
+
+
+def test_a_recording_that_ran_on_past_the_line_is_no_reason():
+    assert refused(np.concatenate((circuit(), circuit()[:4]))) == {}
+
+
+def test_a_figure_of_eight_is_a_circuit():
+    angle = np.linspace(0, 2 * np.pi, 800, endpoint=False)
+    assert refused(np.column_stack((700 * np.sin(angle), 400 * np.sin(2 * angle)))) == {}
+
+
+def test_a_hairpin_of_five_metres_is_no_turning_back():
+    arm, bend = np.linspace(0, 400, 200), np.linspace(-np.pi / 2, np.pi / 2, 20)
+    lower = np.column_stack((arm, np.full(200, -5.0)))
+    right = np.column_stack((400 + 5 * np.cos(bend), 5 * np.sin(bend)))
+    upper, left = lower[::-1] * [1, -1], right[::-1] * [-1, 1] + [400, 0]
+    assert refused(np.concatenate((lower, right[1:-1], upper, left[1:-1]))) == {}
+
+
+@pytest.mark.skipif(not REAL_TRACKS.is_dir(), reason=WITHOUT_REAL_TRACKS)
+def test_no_real_circuit_is_refused():
+    verdicts = {f"{name} {year}": refused(xy, handedness="left") for year, name, xy in f1_circuits()}
+    verdicts |= {name: refused(xy, handedness="right") for name, xy in assetto_corsa_lines()}
+    assert len(verdicts) > 90
+    assert {name: codes for name, codes in verdicts.items() if codes} == {}
