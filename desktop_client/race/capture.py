@@ -76,7 +76,8 @@ class LapCapture:
         crossed = now.lap == before.lap + 1
         objection = _break_between(before, now, session.track_length_m if crossed else None, crossed)
         if objection is not None:
-            self._refuse(objection)
+            # What comes of a break, such as the way back to where the car was, is not another refusal.
+            self._refuse(objection if self._lap is not None else self.refusal or objection)
             self._before = now
             return None
         if crossed:
