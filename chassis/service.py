@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ from contracts.identity import Identity
 from contracts.problem import Problem
 
 MAX_BODY_BYTES = 1 << 20
+FINISH_WITHIN_S = 15.0
 
 
 class Resource(Protocol):
@@ -142,7 +144,9 @@ class Service:
                 log.info("service.draining", seconds=self.settings.drain_seconds)
                 await asyncio.sleep(self.settings.drain_seconds)
                 server.stop()
-            await serving
+            # Requests under way are finished; a stream without an end is cut off, or the stop would wait for ever.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(serving, FINISH_WITHIN_S)
         finally:
             waiting.cancel()
             await self.close()

@@ -8,6 +8,9 @@ import logging
 import sys
 from pathlib import Path
 
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QGuiApplication
+
 from contracts.tracks import TrackMap
 from desktop_client.cloud import Cloud, CloudState
 from desktop_client.listening import Listening
@@ -31,7 +34,7 @@ class App:
         self._demo: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._has_map = asyncio.Event()
-        self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz)
+        self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
         self.listening = Listening(0 if demo_speed else settings.telemetry_port, self._frame)
         self.cloud = Cloud(settings, on_map=self._map, on_state=self._cloud_changed, version=VERSION)
 
@@ -108,3 +111,8 @@ class App:
             with contextlib.suppress(ProcessLookupError):
                 self._demo.terminate()
             await self._demo.wait()
+
+
+def _drawing_area() -> QRect | None:
+    """Where widgets are put when there is no screen: as on the most usual one. None where there is a real one."""
+    return QRect(0, 0, 1920, 1080) if QGuiApplication.platformName() == "offscreen" else None
