@@ -60,9 +60,9 @@ class Desktop(Server):
         await self._launch(Child(self.name, self.folder, command(self.picture), self._environment))
 
     async def drawn(self) -> None:
-        """Returns when the picture is there. ChildFailed when the client ends without having drawn one."""
+        """Returns when the picture is there, which takes a lap or two. ChildFailed when the client ends before."""
         if self.child:
-            await self.child.ready(self._has_picture, within=120, every=0.2)
+            await self.child.ready(self._has_picture, within=600, every=0.2)
 
     async def _has_picture(self) -> None:
         if not self.picture.exists():

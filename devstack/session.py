@@ -57,7 +57,7 @@ class Session:
         finally:
             if qt:
                 qt.cancel()
-                await asyncio.wait((qt,))
+                await asyncio.gather(qt, return_exceptions=True)
 
     async def _show(self, qt: asyncio.Task[str | None]) -> None:
         """The desktop. Returns when the driver closes it; what else ends it leaves the cloud running."""

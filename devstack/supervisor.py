@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from devstack.child import ChildFailed
 
 HEALTHY_AFTER_S = 30.0
-"""A server that ran this long and then crashes is started again at once: it is not in a loop of crashes."""
+"""A server that ran this long and then crashes gets the shortest delay again: it is not in a loop of crashes."""
 
 
 class Supervised(Protocol):

@@ -88,7 +88,7 @@ async def test_a_crashed_server_is_started_again_after_delays_that_grow_while_it
     assert "nats ended with exit code 1 while starting; it is started again in 8 s" in said
 
 
-async def test_a_server_that_was_healthy_for_a_while_is_started_again_at_once():
+async def test_a_server_that_was_healthy_for_a_while_gets_the_shortest_delay_again():
     time = Time()
     server = Server("nats", [])
     supervisor = Supervisor(lambda _: None, clock=time, sleep=time.sleep)
