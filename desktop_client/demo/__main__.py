@@ -14,7 +14,7 @@ from types import FrameType
 
 from desktop_client.demo import circuit
 from desktop_client.demo.broadcast import RATE_HZ, Broadcast
-from desktop_client.demo.race import FULL_RACE_LAPS
+from desktop_client.demo.race import FULL_RACE_LAPS, Race
 from desktop_client.telemetry.games.f1_wire import DEFAULT_PORT, FORMATS
 
 HOPELESSLY_LATE_S = 0.5  # behind the schedule: a computer that slept must not be sent all it missed
@@ -39,6 +39,13 @@ def positive(text: str) -> float:
     return value
 
 
+def port(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port")
+    return value
+
+
 def lap_count(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 99:
@@ -49,7 +56,7 @@ def lap_count(text: str) -> int:
 def arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m desktop_client.demo", description=__doc__)
     parser.add_argument("--host", type=loopback, default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument("--port", type=port, default=DEFAULT_PORT)
     parser.add_argument("--format", type=int, choices=FORMATS, default=2025, help="the game's UDP format")
     parser.add_argument("--seed", type=int, default=1, help="the same seed is the same race")
     parser.add_argument("--speed", type=positive, default=1.0, help="how many times faster than the clock")
@@ -97,9 +104,9 @@ def send(
 def main(argv: list[str]) -> int:
     asked = arguments(argv)
     stopped = Stop()
-    broadcast = Broadcast(asked.seed, asked.format, laps=asked.laps, from_grid=asked.from_grid)
+    race = Race(asked.seed, asked.laps) if asked.from_grid else Race.joined(asked.seed, asked.laps)
     print(f"{circuit.NAME}: F1 {asked.format} to udp {asked.host}:{asked.port}, {asked.laps} laps", flush=True)
-    send(broadcast, (asked.host, asked.port), speed=asked.speed, once=asked.once, stopped=stopped)
+    send(Broadcast(race, asked.format), (asked.host, asked.port), speed=asked.speed, once=asked.once, stopped=stopped)
     return 0
 
 

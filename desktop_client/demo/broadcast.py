@@ -9,7 +9,7 @@ from desktop_client.demo import packets_of_cars as cars
 from desktop_client.demo import packets_of_session as session
 from desktop_client.demo.entries import PLAYER
 from desktop_client.demo.events import Event
-from desktop_client.demo.race import FULL_RACE_LAPS, Race
+from desktop_client.demo.race import Race
 from desktop_client.telemetry.games.f1_wire import LAYOUTS, Packet, PacketId, blank
 
 RATE_HZ = 60
@@ -39,13 +39,12 @@ HISTORY_EVERY = 3  # frames; one car each time
 class Broadcast:
     """One race after the other. `tick` lets a sixtieth of a second pass and gives its datagrams."""
 
-    def __init__(self, seed: int, packet_format: int, *, laps: int = FULL_RACE_LAPS, from_grid: bool = False) -> None:
-        """Unless `from_grid`, the first race is joined in full swing; the following ones start from the grid."""
+    def __init__(self, race: Race, packet_format: int) -> None:
+        """Begin with `race` as it stands; the ones that follow it start from the grid, each with the next seed."""
         self.packet_format = packet_format
-        self._laps = laps
-        self._silence = 0
         self.races_finished = 0
-        self._begin(Race(seed, laps) if from_grid else Race.joined(seed, laps))
+        self._silence = 0
+        self._begin(race)
 
     def _begin(self, race: Race) -> None:
         self.race = race
@@ -88,7 +87,7 @@ class Broadcast:
     def _wait_for_next_race(self) -> list[bytes]:
         self._silence -= 1
         if self._silence <= 0:
-            self._begin(Race(self.race.seed + 1, self._laps))
+            self._begin(Race(self.race.seed + 1, self.race.laps))
         return []
 
     def _event(self, event: Event) -> bytes:

@@ -99,8 +99,8 @@ class Cockpit:
     def _temperatures(self, dt: float, driving: Driving) -> None:
         speed = driving.speed[:, np.newaxis]
         share = np.array([0.75, 0.75, 1.0, 1.0])
-        heat = 2300.0 * self.brake[:, np.newaxis] * share * np.minimum(speed / 60.0, 1.2)
-        self.brake_c += (heat - (self.brake_c - 120.0) * (0.10 + 0.0035 * speed)) * dt
+        heat = 1050.0 * self.brake[:, np.newaxis] * share * np.minimum(speed / 60.0, 1.2)
+        self.brake_c += (heat - (self.brake_c - 180.0) * (0.10 + 0.0035 * speed)) * dt
         load = np.abs(driving.under.curvature * driving.speed**2)[:, np.newaxis]
         outside = np.sign(driving.under.curvature)[:, np.newaxis] * np.array([-1.0, 1.0, -1.0, 1.0])
         surface = 84.0 + load * (0.5 + 0.18 * outside) + 5.0 * self.brake[:, np.newaxis]

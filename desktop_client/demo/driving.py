@@ -37,12 +37,17 @@ class Driving:
         self.offset[grid] = np.where(np.arange(cars) % 2 == 0, -GRID_OFFSET_M, GRID_OFFSET_M)
         self.deviation = self.offset - self.under.line_offset  # metres left of the racing line
         self.deviation_rate = np.zeros(cars)
-        self.heading = road.circuit.at_heading(self.distance)
+        self.slant = np.zeros(cars)  # radians that the car points away from the road's own heading
 
     @property
     def lap_distance(self) -> Floats:
         """Metres from the line, in [0, lap length)."""
         return np.mod(self.distance, self.road.circuit.length_m)
+
+    @property
+    def heading(self) -> Floats:
+        """Radians, anticlockwise from x."""
+        return self.road.circuit.at_heading(self.distance) + self.slant
 
     def step(
         self,
@@ -64,7 +69,7 @@ class Driving:
         `loose` cars are held by no white line.
         """
         ahead = self.road.under(self.distance + self.speed * LOOK_AHEAD_S)
-        ideal = np.where(pitting > 0, ahead.pit_speed, ahead.speed) * pace
+        ideal = np.where(pitting > 0, ahead.pit_speed * np.minimum(pace, 1.0), ahead.speed * pace)
         wanted = np.minimum(ideal, ceiling)
         follows_profile = (wanted == ideal) & (pitting == 0)
         feed_forward = np.where(follows_profile, ahead.acceleration * pace**2, 0.0)
@@ -97,7 +102,7 @@ class Driving:
         self.deviation = on_track - self.under.line_offset
         self.offset = (1 - lane) * on_track + lane * in_lane
         across = (self.offset - before) / np.maximum(self.speed * dt, 0.05)
-        self.heading = self.road.circuit.at_heading(self.distance) + np.clip(across, -0.3, 0.3)
+        self.slant = np.clip(across, -0.3, 0.3)
 
     def stop(self, rows: Rows) -> None:
         """Hold these cars still."""

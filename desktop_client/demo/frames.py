@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desktop_client.demo.broadcast import RATE_HZ, Broadcast
-from desktop_client.demo.race import FULL_RACE_LAPS
+from desktop_client.demo.race import FULL_RACE_LAPS, Race
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.games.f1 import F1
 
@@ -22,7 +22,7 @@ def frames(
 
     The same arguments give the same frames. `at` begins at 0.
     """
-    broadcast = Broadcast(seed, packet_format, laps=laps, from_grid=from_grid)
+    broadcast = Broadcast(Race(seed, laps) if from_grid else Race.joined(seed, laps), packet_format)
     source = F1()
     for tick in range(round(seconds * RATE_HZ)):
         for datagram in broadcast.tick():

@@ -7,6 +7,7 @@ import numpy as np
 from desktop_client.telemetry.frame import Floats, Ints
 
 SPACING_M = 25.0
+SHORTEST_S = 0.001  # side by side: 0 would say that nothing was measured
 
 
 class Gaps:
@@ -32,4 +33,4 @@ class Gaps:
         # the other car may still be between the two marks: then its own speed has to do
         second = np.where(np.isnan(second), first + SPACING_M / np.maximum(speed[other], 1.0), second)
         gap = now - (first + (second - first) * share)
-        return np.where(np.isnan(gap) | (distance < 0), 0.0, np.maximum(gap, 0.0))
+        return np.where(np.isnan(gap) | (distance < 0), 0.0, np.maximum(gap, SHORTEST_S))

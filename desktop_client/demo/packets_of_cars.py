@@ -40,7 +40,8 @@ def write_motion(race: Race, packet: Packet) -> None:
     x, y, z = race.circuit.place(driving.distance, driving.offset)
     cars["x"], cars["y"], cars["z"] = x, z, -y
     climb = race.circuit.at(race.slope, driving.distance)
-    ahead, left = np.cos(driving.heading), np.sin(driving.heading)
+    heading = driving.heading
+    ahead, left = np.cos(heading), np.sin(heading)
     cars["velocity_x"] = driving.speed * ahead
     cars["velocity_y"] = driving.speed * climb
     cars["velocity_z"] = -driving.speed * left

@@ -58,7 +58,7 @@ class Race:
         self.grid_position[self.grid] = np.arange(1, cars + 1)
         self.driving = Driving(self.road, self.grid)
         self.temper = Temper(cars, chance)
-        self.traffic = Traffic(cars)
+        self.traffic = Traffic(cars, chance)
         self.stints = Stints(self.circuit, laps, chance)
         self.timing = Timing(self.circuit, laps, self.grid)
         self.cockpit = Cockpit(cars, chance)
@@ -83,7 +83,8 @@ class Race:
             return race
         join_at = min(JOIN_AT_LAP, laps - 1)
         race._careful_until_lap = join_at + 1
-        while race.timing.lap[PLAYER] < join_at or race.player_to_line_s() > RUN_UP_S:
+        last_lap_begun_m = (join_at - 0.5) * race.circuit.length_m
+        while race.driving.distance[PLAYER] < last_lap_begun_m or race.player_to_line_s() > RUN_UP_S:
             race.advance(FAST_FORWARD_STEP_S, longest_step=FAST_FORWARD_STEP_S)
         race._unsaid = [Event(Kind.SESSION_STARTED)]
         return race

@@ -43,6 +43,7 @@ class Stints:
         self.driven: list[list[tuple[int, int | None]]] = [[(int(kind), None)] for kind in self.compound]
         self._gentleness = chance.uniform(0.85, 1.15, cars)
         self._limit = chance.uniform(0.52, 0.84, cars)
+        self._medium_wear = float(self._limit.mean()) / max(STINT_SHARE * laps, 1.5)  # a lap
         team = np.array([entry.team.game_id for entry in ENTRIES])
         self.box_m = np.mod(circuit.pit.first_box_m + circuit.pit.box_spacing_m * team, circuit.length_m)
         self._work_s = np.zeros(cars)  # that the crew needs
@@ -100,8 +101,7 @@ class Stints:
         return self.status > 0
 
     def wear_per_lap(self) -> Floats:
-        medium = self._limit.mean() / max(STINT_SHARE * self._laps, 1.5)
-        return medium * WEAR_RATE[self.compound] * self._gentleness
+        return self._medium_wear * WEAR_RATE[self.compound] * self._gentleness
 
     def to_box(self, here: Floats) -> Floats:
         """Metres still to drive to the pit box; negative once past it."""

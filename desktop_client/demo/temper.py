@@ -7,8 +7,8 @@ import numpy as np
 from desktop_client.demo.road import Underneath
 from desktop_client.telemetry.frame import Bools, Floats
 
-FORM_SPREAD = 0.0026
-FORM_MEMORY_S = 6.0
+FORM_SPREAD = 0.0034
+FORM_MEMORY_S = 25.0
 LINE_SPREAD_M = 0.45
 LINE_MEMORY_S = 1.6
 MISTAKES_PER_S = 1 / 170
@@ -49,7 +49,7 @@ class Temper:
 
     def pace(self) -> Floats:
         """What form and the mistake of the moment make of the ideal speed."""
-        return (1.0 + np.minimum(self.form, 0.004)) * np.where(self.slipping, np.where(self.wide, 0.90, 0.955), 1.0)
+        return (1.0 + np.minimum(self.form, 0.005)) * np.where(self.slipping, np.where(self.wide, 0.90, 0.955), 1.0)
 
     def deviation(self) -> Floats:
         """Where chance puts the car off the racing line, metres to the left."""

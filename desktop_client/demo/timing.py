@@ -34,6 +34,7 @@ class Timing:
         self.position = np.empty(cars, dtype=np.int32)
         self.position[grid] = np.arange(1, cars + 1)
         self.chequered = False
+        self._counted = np.zeros(cars)  # of those who have finished: metres, less a hair for every second later
         self._gaps = Gaps(cars, (laps + EXTRA_LAPS) * circuit.length_m)
 
     @property
@@ -96,12 +97,12 @@ class Timing:
         self.chequered = True
         self.finished_at[row] = crossed
         self.laps_at_finish[row] = lap
+        self._counted[row] = lap * self._circuit.length_m - 1e-6 * crossed
         return events
 
     def _rank(self, distance: Floats) -> list[Event]:
         """The order: by distance, and among those who have finished by laps, then by who was there first."""
-        counted = self.laps_at_finish * self._circuit.length_m - 1e-6 * np.nan_to_num(self.finished_at)
-        order = np.argsort(-np.where(self.finished, counted, distance), kind="stable")
+        order = np.argsort(-np.where(self.finished, self._counted, distance), kind="stable")
         position = np.empty_like(self.position)
         position[order] = np.arange(1, len(order) + 1)
         events: list[Event] = []

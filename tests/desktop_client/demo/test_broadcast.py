@@ -1,5 +1,6 @@
 """The demo's packets beside those of the real game, and through the adapter back to the truth they came from."""
 
+import copy
 import json
 import math
 import os
@@ -12,14 +13,14 @@ import pytest
 
 from desktop_client.demo.broadcast import RATE_HZ, Broadcast
 from desktop_client.demo.entries import ENTRIES, PLAYER
-from desktop_client.demo.race import Phase
+from desktop_client.demo.race import Phase, Race
 from desktop_client.telemetry.frame import Frame, SessionKind
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.f1_wire import FORMATS, LAYOUTS, Packet, PacketId, open_packet, read_header
 
 CAPTURES = Path(os.environ.get("RACEOVERLAY_CAPTURES", Path(__file__).parents[3] / "../shared/captures"))
 CARS = len(ENTRIES)
-STEP_S = 1 / 20
+STEP_S = 1 / 15
 
 
 def captured(name: str) -> Path:
@@ -62,16 +63,18 @@ def opened(datagram: bytes) -> tuple[PacketId, Packet]:
     return kind, open_packet(datagram, LAYOUTS[header.packet_format, kind])
 
 
-def under_way(packet_format: int, seconds: float = 90.0) -> Broadcast:
-    broadcast = Broadcast(3, packet_format, laps=3, from_grid=True)
-    broadcast.race.advance(seconds, longest_step=STEP_S)
-    return broadcast
+@pytest.fixture(scope="module")
+def under_way() -> Race:
+    """A race in its second minute; to be copied, not to be driven."""
+    race = Race(seed=3, laps=3)
+    race.advance(90, longest_step=STEP_S)
+    return race
 
 
 @pytest.fixture(scope="module")
-def sent() -> dict[PacketId, list[Packet]]:
+def sent(under_way: Race) -> dict[PacketId, list[Packet]]:
     """Two seconds of the 2026 format in the middle of a race."""
-    broadcast = under_way(2026)
+    broadcast = Broadcast(copy.deepcopy(under_way), 2026)
     kinds: dict[PacketId, list[Packet]] = {}
     for _ in range(2 * RATE_HZ):
         for datagram in broadcast.tick():
@@ -84,7 +87,7 @@ def sent() -> dict[PacketId, list[Packet]]:
 def test_every_packet_has_the_size_of_the_real_one(
     packet_format: int, golden_sizes: dict[tuple[int, int], int]
 ) -> None:
-    broadcast = Broadcast(3, packet_format, laps=1, from_grid=True)
+    broadcast = Broadcast(Race(seed=3, laps=1), packet_format)
     compared = set()
     for _ in range(6):
         for datagram in broadcast.tick():
@@ -247,8 +250,8 @@ def known(times: np.ndarray) -> object:
 
 
 @pytest.mark.parametrize("packet_format", FORMATS)
-def test_the_adapter_reads_back_what_the_race_knows(packet_format: int) -> None:
-    broadcast = under_way(packet_format)
+def test_the_adapter_reads_back_what_the_race_knows(packet_format: int, under_way: Race) -> None:
+    broadcast = Broadcast(copy.deepcopy(under_way), packet_format)
     frame = last_frame(broadcast, ticks=62)
     race, cars = broadcast.race, frame.cars
     driving, timing = race.driving, race.timing
@@ -295,13 +298,13 @@ def test_the_adapter_reads_back_what_the_race_knows(packet_format: int) -> None:
 
 
 def test_on_the_grid_the_way_to_the_line_is_still_ahead() -> None:
-    frame = last_frame(Broadcast(3, 2025, laps=3, from_grid=True), ticks=3)
+    frame = last_frame(Broadcast(Race(seed=3, laps=3), 2025), ticks=3)
     assert frame.cars.lap_distance_m.max() < 0
     assert frame.cars.lap.tolist() == [1] * CARS
 
 
 def test_after_the_flag_come_the_results_a_silence_and_another_session() -> None:
-    broadcast = Broadcast(3, 2025, laps=1, from_grid=True)
+    broadcast = Broadcast(Race(seed=3, laps=1), 2025)
     race = broadcast.race
     while not (race.phase is Phase.FINISHING and race.timing.finished.all()):
         race.advance(STEP_S, longest_step=STEP_S)

@@ -10,6 +10,7 @@ import pytest
 
 from desktop_client.demo.__main__ import arguments, send
 from desktop_client.demo.broadcast import Broadcast
+from desktop_client.demo.race import Race
 from desktop_client.telemetry.games.f1_wire import read_header
 
 
@@ -21,7 +22,15 @@ def test_only_this_computer_can_be_sent_to(host: str, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--format", "2022"], ["--speed", "0"], ["--speed", "nan"], ["--laps", "0"], ["--laps", "100"]]
+    "wrong",
+    [
+        ["--format", "2022"],
+        ["--port", "70000"],
+        ["--speed", "0"],
+        ["--speed", "nan"],
+        ["--laps", "0"],
+        ["--laps", "100"],
+    ],
 )
 def test_arguments_that_make_no_race_are_refused(wrong: list[str]) -> None:
     with pytest.raises(SystemExit):
@@ -32,7 +41,7 @@ def test_sending_goes_on_when_nobody_listens() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
         nobody.bind(("127.0.0.1", 0))
         port = nobody.getsockname()[1]
-    broadcast = Broadcast(1, 2025, laps=1, from_grid=True)
+    broadcast = Broadcast(Race(seed=1, laps=1), 2025)
     asked = itertools.count()
     send(broadcast, ("127.0.0.1", port), speed=1000, once=False, stopped=lambda: next(asked) >= 30)
     assert broadcast.race.now == pytest.approx(0.5)

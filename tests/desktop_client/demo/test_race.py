@@ -174,7 +174,7 @@ def test_the_wheel_is_turned_into_the_bend(notebook: Notebook) -> None:
 
 
 def test_the_same_seed_is_the_same_race_and_another_seed_another() -> None:
-    races = [drive(Race(seed, laps=LAPS), seconds=30) for seed in (5, 5, 6)]
+    races = [drive(Race(seed, laps=LAPS), seconds=20) for seed in (5, 5, 6)]
     first, again, other = (races[i]["distance"][-1] for i in range(3))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -182,7 +182,7 @@ def test_the_same_seed_is_the_same_race_and_another_seed_another() -> None:
 
 
 def test_a_race_joined_in_full_swing_shows_the_player_twelve_seconds_before_the_line() -> None:
-    race = Race.joined(seed=1, laps=LAPS)
+    race = Race.joined(seed=1, laps=2)
     lap = race.timing.lap[PLAYER]
     waited = 0.0
     while race.timing.lap[PLAYER] == lap:
