@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -11,8 +14,18 @@ import numpy as np
 from issuer import Issuer
 from laps import circuit, upload_of
 
+from chassis.database import Database
 from chassis.service import Service
-from contracts.tracks import UploadStatus
+from contracts.event import Event, subject_of
+from contracts.tracks import TrackUploaded, Upload, UploadStatus
+from services.tracks.library import Library
+from services.tracks.objects import Objects
+from services.tracks.reactions import Forgetting, Judging
+from services.tracks.reception import Reception
+from services.tracks.settings import TracksSettings
+from services.tracks.waiting_room import WaitingRoom
+
+E = TypeVar("E", bound=Event)
 
 
 @dataclass
@@ -69,3 +82,54 @@ class Tracks:
 
 def _headers(named: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in named.items()}
+
+
+@dataclass
+class Parts:
+    """The inside of tracks without its bus: events stay in the outbox, and reactions happen when a test says so."""
+
+    database: Database
+    objects: Objects
+    room: WaitingRoom
+    reception: Reception
+    judging: Judging
+    forgetting: Forgetting
+    library: Library
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, settings: TracksSettings) -> AsyncIterator[Parts]:
+        database, objects, room = Database(settings.database_url), Objects(settings), WaitingRoom()
+        await database.open()
+        await objects.open()
+        try:
+            yield cls(
+                database,
+                objects,
+                room,
+                Reception(database, objects, room),
+                Judging(database, objects, room),
+                Forgetting(database, objects),
+                Library(database, objects),
+            )
+        finally:
+            await objects.close()
+            await database.close()
+
+    async def receive(self, upload: Upload, driver: UUID, key: str | None = None) -> TrackUploaded:
+        """Take a lap in; returns the event that waits to be reacted to."""
+        upload_id = await self.reception.receive(upload, driver, key)
+        return next(event for event in await self.recorded(TrackUploaded) if event.upload_id == upload_id)
+
+    async def judge(self, uploaded: TrackUploaded) -> UploadStatus:
+        """Do what the reaction does, and return the verdict."""
+        heard = await self.judging.work(uploaded)
+        async with self.database.transaction() as tx:
+            await self.judging.then(uploaded, tx, heard)
+        return await self.reception.status(uploaded.upload_id, uploaded.user_id)
+
+    async def recorded(self, kind: type[E]) -> list[E]:
+        """The events of that kind in the outbox, oldest first."""
+        async with self.database.transaction() as tx:
+            rows = await tx.rows("SELECT body FROM outbox WHERE subject = $1 ORDER BY position", subject_of(kind))
+        return [msgspec.json.decode(row["body"], type=kind) for row in rows]
