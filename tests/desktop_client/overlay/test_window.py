@@ -5,6 +5,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QImage, QPainter
 
 from desktop_client.overlay.lettering import CACHED_TEXTS
+from desktop_client.overlay.stamps import KEPT_STAMPS
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.widgets.dash import Dash, DashSettings
 from desktop_client.overlay.widgets.relative import Relative, RelativeSettings
@@ -130,6 +131,7 @@ def test_what_is_laid_out_is_never_more_than_the_limit(window_of, frame_at, make
         window.look(frame, race)
         painted(window)
     assert len(window._lettering) <= CACHED_TEXTS
+    assert len(window._stamps) <= KEPT_STAMPS
 
 
 def test_the_still_layer_is_painted_again_only_when_it_changes(window_of, frame_at, monkeypatch):
