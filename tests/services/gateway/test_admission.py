@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import jwt
 import pytest
+from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from gateway_rig import Behind, Running, Start
 from issuer import AUDIENCE, ISSUER, Issuer
@@ -114,8 +115,6 @@ async def test_a_client_cannot_say_who_or_where_it_is(gateway: Running, behind: 
 
 
 async def test_what_connection_names_goes_no_further_in_either_direction(gateway: Running, behind: Behind) -> None:
-    from aiohttp import web
-
     async def answer(_request: web.Request) -> web.Response:
         headers = {"connection": "x-secret, close", "x-secret": "1", "keep-alive": "timeout=5", "x-request-id": "other"}
         return web.Response(headers=headers)

@@ -7,6 +7,7 @@ import re
 
 import aiohttp
 import pytest
+from aiohttp import web
 from gateway_rig import Behind, Running, Start
 from yarl import URL
 
@@ -82,8 +83,6 @@ async def test_every_answer_has_the_safe_headers_once(gateway: Running, path: st
 async def test_what_a_driver_alone_may_see_is_not_stored_unless_the_service_says_so(
     gateway: Running, behind: Behind
 ) -> None:
-    from aiohttp import web
-
     bearer = gateway.issuer.bearer()
     assert (await gateway.ask("GET", "/license/status", headers=bearer)).headers["cache-control"] == "no-store"
     assert "cache-control" not in (await gateway.ask("GET", "/license/plans")).headers
