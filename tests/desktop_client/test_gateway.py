@@ -135,7 +135,8 @@ async def test_a_server_that_does_not_answer_is_given_up(server: LoopbackGateway
 
 async def test_an_unchanged_body_is_not_sent_again(server: LoopbackGateway, door: Gateway) -> None:
     server.publish("f1", "melbourne")
-    token = server.good_access = "good"
+    token = "good"
+    server.good_access.add(token)
     first = await door.fetch(PATH, token=token)
     assert first is not None
     assert await door.fetch(PATH, etag=first.etag, token=token) is None

@@ -88,7 +88,7 @@ async def test_a_refresh_goes_on_when_its_asker_is_gone(server: LoopbackGateway,
     impatient = asyncio.ensure_future(session.access_token())
     await asyncio.sleep(0)
     impatient.cancel()
-    assert await session.access_token() == server.good_access
+    assert await session.access_token() in server.good_access
     assert server.asked[REFRESH] == 1
 
 
@@ -126,7 +126,7 @@ async def test_a_token_that_is_refused_is_replaced_and_the_call_made_once_more(
 ) -> None:
     session = start()
     await session.sign_in(EMAIL, PASSWORD)
-    server.good_access = "another"
+    server.good_access.clear()
     await me(session)
     assert (server.asked[REFRESH], server.asked[ME]) == (1, 2)
 

@@ -88,9 +88,9 @@ class LoopbackGateway:
         self.seen: list[web.Request] = []
         self.user = User(id=uuid4(), email=EMAIL, role=Role.DRIVER, is_verified=True)
         self.seats = 2
-        self.counter = 0
+        self.counters: dict[int, int] = {}  # of each sign-in
         self.revoked = False
-        self.good_access = ""
+        self.good_access: set[str] = set()
         self.devices: dict[str, str] = {}
         self.maps: dict[tuple[str, str], tuple[str, TrackMap]] = {}
         self.uploads: dict[str, Upload] = {}
@@ -167,31 +167,34 @@ class LoopbackGateway:
         with contextlib.suppress(IndexError):
             return await self.trouble[name].popleft()(request, handler)
         guarded = not request.path.startswith("/auth/")
-        if guarded and request.headers.get("authorization") != f"Bearer {self.good_access}":
+        if guarded and request.headers.get("authorization", "").removeprefix("Bearer ") not in self.good_access:
             return refusal(401, "unauthenticated")
         return await handler(request)
 
-    def _pair(self) -> web.Response:
-        self.good_access = f"access-{self.counter}"
-        refresh = f"refresh-token-{self.counter:04}"
-        return _json(TokenPair(self.good_access, 600, refresh, 86_400, self.user))
+    def _pair(self, session: int) -> web.Response:
+        counter = self.counters[session]
+        access, refresh = f"access-{session}-{counter}", f"refresh-token-{session}-{counter}"
+        self.good_access.add(access)
+        return _json(TokenPair(access, 600, refresh, 86_400, self.user))
 
     async def _login(self, request: web.Request) -> web.StreamResponse:
         login = msgspec.json.decode(await request.read(), type=Login)
         if (login.email, login.password) != (EMAIL, PASSWORD):
             return refusal(401, "invalid_credentials", title="The address or the password is not right.")
-        self.counter += 100
         self.revoked = False
-        return self._pair()
+        session = len(self.counters)
+        self.counters[session] = 0
+        return self._pair(session)
 
     async def _refresh(self, request: web.Request) -> web.StreamResponse:
-        presented = int(msgspec.json.decode(await request.read(), type=RefreshToken).refresh_token[-4:])
-        if not self.revoked and presented == self.counter:
-            self.counter += 1
-        elif self.revoked or presented != self.counter - 1:
+        token = msgspec.json.decode(await request.read(), type=RefreshToken).refresh_token
+        session, presented = map(int, token.split("-")[2:])
+        if not self.revoked and presented == self.counters[session]:
+            self.counters[session] += 1
+        elif self.revoked or presented != self.counters[session] - 1:
             self.revoked = True
             return refusal(401, "refresh_token_reused", title="Sign in again.")
-        return self._pair()
+        return self._pair(session)
 
     async def _activate(self, request: web.Request) -> web.StreamResponse:
         device = msgspec.json.decode(await request.read(), type=Activate).device

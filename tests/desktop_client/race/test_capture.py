@@ -219,7 +219,8 @@ def test_a_lap_number_that_changes_far_from_the_line_is_no_crossing() -> None:
 
 
 def test_a_lap_that_leaves_out_a_part_of_the_track_is_refused() -> None:
-    short = [replace(now, distance_m=15 + now.distance_m * 0.975) for now in drive(2.3, rate_hz=10.0, speed=80.0)]
+    driven = drive(2.3, rate_hz=10.0, start_m=-73.0, speed=80.0)
+    short = [replace(now, distance_m=12 + now.distance_m * 0.978) for now in driven]
     capture = LapCapture()
     assert list(captured(short, capture)) == []
     assert capture.refusal is Refusal.INCOMPLETE
