@@ -8,7 +8,7 @@ import numpy as np
 
 from desktop_client.demo.circuit import kestrel_park
 from desktop_client.demo.cockpit import Cockpit
-from desktop_client.demo.driving import Driving
+from desktop_client.demo.driving import PASSING_ROOM_M, Driving
 from desktop_client.demo.entries import ENTRIES, PLAYER
 from desktop_client.demo.events import Event, Kind
 from desktop_client.demo.racing_line import racing_line
@@ -131,6 +131,8 @@ class Race:
         waiting = self.now < GRID_WAIT_S + self._reaction
         ceiling = np.minimum(self.traffic.ceiling, stints.ceiling(here))
         deviation = np.where(self.traffic.attacking, self.traffic.aside, self.temper.deviation())
+        pit_side = PASSING_ROOM_M - driving.under.half_width - driving.under.line_offset
+        deviation = np.where(stints.out_of_the_way(here), pit_side, deviation)
         driving.step(
             dt,
             pace=pace * self.traffic.factor,

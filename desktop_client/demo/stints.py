@@ -19,6 +19,7 @@ RESERVE_KG = 0.6
 FUEL_FLOW_KG_S = 0.0300  # at full throttle
 STINT_SHARE = 0.42  # of the race that a medium lasts until its driver wants another
 CALL_BEFORE_ENTRY_M = 450.0
+MAKE_WAY_BEFORE_ENTRY_M = 270.0
 BOX_BRAKING = 5.5  # m/s2
 BOX_REACH_M = 0.6
 
@@ -99,6 +100,11 @@ class Stints:
     @property
     def in_lane(self) -> Bools:
         return self.status > 0
+
+    def out_of_the_way(self, here: Floats) -> Bools:
+        """Who is coming in, or going out, and leaves the racing line to those who are not."""
+        to_entry = np.mod(self._circuit.pit.entry_m - here, self._circuit.length_m)
+        return self.in_lane | (self.called & (to_entry < MAKE_WAY_BEFORE_ENTRY_M))
 
     def wear_per_lap(self) -> Floats:
         return self._medium_wear * WEAR_RATE[self.compound] * self._gentleness
