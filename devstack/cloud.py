@@ -87,7 +87,7 @@ class Cloud:
         except Exception as error:
             raise MigrationFailed(f"The migrations of {name} failed: {error}") from error
         if applied:
-            self._say(f"{name} has its tables: {len(applied)} migrations were applied")
+            self._say(f"{name} has its tables now: {', '.join(applied)}")
 
     async def _demo_account(self, gateway: services.Service, around: services.Surroundings) -> seed.Account:
         await self._supervisor.start(gateway)
