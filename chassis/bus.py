@@ -1,5 +1,8 @@
 """The one door to NATS JetStream: a connection that heals, streams with explicit limits, durable consumers."""
 
+# nats-py types its calls in part; this file is their door.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import asyncio
@@ -130,7 +133,7 @@ class Bus:
                     name=self._name,
                     allow_reconnect=True,
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.25,
+                    reconnect_time_wait=1,
                     connect_timeout=2,
                     ping_interval=10,
                     max_outstanding_pings=2,

@@ -4,11 +4,14 @@ Nobody writes `commit`: leaving the `async with` block commits, an exception rol
 are written to the outbox in the same transaction.
 """
 
+# asyncpg carries no types; this file is its one door.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import asyncpg
@@ -68,7 +71,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self._url = url
         self._pool_size = pool_size
-        self._pool: asyncpg.Pool[Row] | None = None
+        self._pool: asyncpg.Pool | None = None
         self.on_recorded: Callable[[], None] = lambda: None
 
     async def open(self) -> None:
@@ -90,7 +93,7 @@ class Database:
             self._pool = None
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncGenerator[Transaction]:
         """Begin; commit on leaving, roll back on an exception.
 
         Raises:
@@ -110,7 +113,7 @@ class Database:
             await connection.execute("SELECT 1")
 
     @contextlib.asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
+    async def _connection(self) -> AsyncGenerator[Any]:
         if self._pool is None:
             raise Unavailable("The database is not open.")
         try:

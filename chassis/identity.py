@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -34,6 +35,7 @@ MAX_TOKEN_BYTES = 4096
 FRESH_S = 600.0
 RETRY_S = 2.0
 
+Connection = ASGIConnection[Any, Any, Any, Any]
 FetchKeys = Callable[[], Awaitable[KeySet]]
 
 
@@ -184,16 +186,16 @@ def bearer_token(authorization: str | None) -> str:
     return token.strip()
 
 
-async def signed_in(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """Route guard: the caller has a valid access token. `identity` is then a parameter that the route can ask for."""
     token = bearer_token(connection.headers.get("authorization"))
     connection.scope["user"] = await connection.app.state.verifier.verify(token)
 
 
-def requires(*roles: Role) -> Callable[[ASGIConnection, BaseRouteHandler], Awaitable[None]]:
+def requires(*roles: Role) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
     """Route guard: signed in, with one of `roles` (an admin always passes)."""
 
-    async def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         await signed_in(connection, handler)
         if not connection.scope["user"].may(*roles):
             raise Forbidden()

@@ -12,7 +12,7 @@ import contextvars
 import logging
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import structlog
@@ -84,7 +84,7 @@ def current_traceparent() -> str | None:
 @contextlib.contextmanager
 def traced(
     name: str, traceparent: str | None, kind: trace.SpanKind, attributes: Mapping[str, Any]
-) -> Iterator[trace.Span]:
+) -> Generator[trace.Span]:
     """Do something as part of the trace that `traceparent` names, or as the beginning of a new one."""
     if _tracer is None:
         span = trace.INVALID_SPAN

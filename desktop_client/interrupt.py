@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 
+from PyQt6 import sip
 from PyQt6.QtCore import QSocketNotifier
 
 
@@ -17,7 +18,7 @@ def on_interrupt(act: Callable[[], None]) -> Iterator[None]:
     reader.setblocking(False)
     writer.setblocking(False)
     before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
+    notifier = QSocketNotifier(sip.voidptr(reader.fileno()), QSocketNotifier.Type.Read)
     notifier.activated.connect(lambda: reader.recv(64))  # waking Python up is all: it then runs the handler
     handlers = {number: signal.signal(number, lambda *_: act()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
