@@ -76,7 +76,7 @@ def made_up_map(game: str, track_id: str, version: int = 1) -> TrackMap:
 
 class LoopbackGateway:
     """What the client asks of a gateway, in memory. `trouble["POST /auth/login"]` is a queue of misbehaviours, one
-    for each of the next requests; `asked` counts requests; `is_away` cuts every connection before it says a word."""
+    for each of the next requests; `asked` counts requests."""
 
     def __init__(self, folder: Path) -> None:
         self.authority = folder / "ca.pem"
@@ -134,9 +134,9 @@ class LoopbackGateway:
         """Go away; `start` comes back on the same port."""
         self._hung.set()
         await self.cut()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
         self._hung = asyncio.Event()
 
     async def cut(self) -> None:
@@ -161,6 +161,8 @@ class LoopbackGateway:
 
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self._runner is None:  # a connection whose handshake was under way when we went
+            return await hangs_up(request, handler)
         name = f"{request.method} {request.path}"
         self.asked[name] += 1
         self.seen.append(request)

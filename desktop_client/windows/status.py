@@ -1,0 +1,109 @@
+"""The status page: a small window that is looked at when nothing is to be seen on the overlay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_client.overlay import theme
+from desktop_client.status import Light, Row, Snapshot, rows
+from desktop_client.windows import look
+
+REFRESH_MS: Final = 500
+COLOURS: Final = {Light.GOOD: theme.GAINED, Light.IDLE: theme.TEXT_DIM, Light.BAD: theme.LOST}
+
+
+class StatusPage(QWidget):
+    """Asks for a snapshot twice a second while it is open, and for nothing while it is not."""
+
+    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
+        super().__init__()
+        self._snapshot = snapshot
+        self._shown: tuple[Row, ...] = ()
+        self._lines: list[tuple[_Lamp, QLabel, QLabel]] = []
+        self.setWindowTitle("RaceOverlay status")
+        self.setWindowIcon(look.icon())
+        self.setStyleSheet(look.style_sheet())
+        self.setMinimumWidth(540)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(12)
+        self._grid.setColumnStretch(2, 1)
+        title = QLabel("Status")
+        title.setObjectName("title")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 24, 28, 24)
+        column.setSpacing(18)
+        column.addWidget(title)
+        column.addLayout(self._grid)
+        column.addStretch()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show how things stand now; does nothing when nothing changed."""
+        shown = rows(self._snapshot())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        while len(self._lines) < len(shown):
+            self._add_line()
+        for line, row in zip(self._lines, shown, strict=False):
+            lamp, name, sentence = line
+            lamp.show_light(row.light)
+            name.setText(row.name)
+            sentence.setText(row.sentence)
+        for number, line in enumerate(self._lines):
+            for part in line:
+                part.setVisible(number < len(shown))
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        self.refresh()
+        self._timer.start(REFRESH_MS)
+        super().showEvent(a0)
+
+    def hideEvent(self, a0: QHideEvent | None) -> None:
+        self._timer.stop()
+        super().hideEvent(a0)
+
+    def _add_line(self) -> None:
+        name, sentence = QLabel(), QLabel()
+        name.setObjectName("caption")
+        name.setMinimumWidth(104)
+        sentence.setWordWrap(True)
+        sentence.setTextFormat(Qt.TextFormat.PlainText)
+        sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        line = (_Lamp(), name, sentence)
+        row = len(self._lines)
+        self._lines.append(line)
+        for column, part in enumerate(line):
+            self._grid.addWidget(part, row, column, Qt.AlignmentFlag.AlignTop if column < 2 else Qt.AlignmentFlag(0))
+
+
+class _Lamp(QWidget):
+    """A dot whose colour says how a row stands; a bad one is a ring too, for those who see colours differently."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._light = Light.IDLE
+        self.setFixedSize(12, 20)
+
+    def show_light(self, light: Light) -> None:
+        self._light = light
+        self.setAccessibleName(light.name.lower())
+        self.update()
+
+    def paintEvent(self, a0: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, 5)
+        colour = COLOURS[self._light]
+        painter.setPen(colour)
+        painter.setBrush(colour if self._light is Light.GOOD else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(1, 1, 9, 9)
+        if self._light is Light.BAD:
+            painter.drawLine(3, 8, 8, 3)
