@@ -6,7 +6,6 @@ import time
 from uuid import uuid4
 
 import jwt
-import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from gateway_rig import Behind, Running, Start
@@ -57,12 +56,13 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("why", BAD)
-@pytest.mark.parametrize("path", [PRIVATE, "/events"])
-async def test_a_bad_token_ends_at_the_gateway(gateway: Running, behind: Behind, why: str, path: str) -> None:
-    got = await gateway.ask("GET", path, headers={"authorization": f"Bearer {BAD[why](gateway.issuer)}"})
-    assert (got.status, got.headers["www-authenticate"]) == (401, "Bearer")
-    assert (await got.json(content_type=None))["code"] == "unauthenticated"
+async def test_a_bad_token_ends_at_the_gateway(gateway: Running, behind: Behind) -> None:
+    for why, token in BAD.items():
+        for path in (PRIVATE, "/events"):
+            got = await gateway.ask("GET", path, headers={"authorization": f"Bearer {token(gateway.issuer)}"})
+            assert (got.status, got.headers.get("www-authenticate")) == (401, "Bearer"), (why, path)
+            assert (await got.json(content_type=None))["code"] == "unauthenticated"
+    assert (await gateway.ask("GET", PRIVATE)).status == 401
     assert behind.arrived == []
 
 
@@ -75,8 +75,7 @@ async def test_a_role_that_may_not_is_forbidden_and_an_admin_may_all(start: Star
     assert by_role == {Role.DRIVER: 403, Role.MODERATOR: 200, Role.RELEASE_MANAGER: 403, Role.ADMIN: 200}
 
 
-async def test_a_key_that_auth_has_just_published_is_known_without_a_restart(gateway: Running) -> None:
-    assert (await gateway.ask("GET", PRIVATE, headers=gateway.issuer.bearer())).status == 200
+async def test_while_auth_is_away_the_keys_at_hand_go_on_serving(gateway: Running) -> None:
     gateway.issuer.reachable = False
     assert (await gateway.ask("GET", PRIVATE, headers=gateway.issuer.bearer())).status == 200
 
