@@ -102,14 +102,13 @@ async def test_a_caller_who_waits_is_woken_by_the_verdict_and_not_by_the_clock(
     monkeypatch.setattr("services.tracks.reception.OTHER_REPLICAS_POLL_S", 60.0)
     event = await parts.receive(upload_of(circuit()), uuid4())
     heard = await parts.judging.work(event)
-    with parts.room.enter(event.upload_id) as called:
-        assert called
-        waiting = asyncio.create_task(parts.reception.verdict(event.upload_id, event.user_id, 60))
-        async with asyncio.timeout(20), parts.database.transaction() as tx:
-            await parts.judging.then(event, tx, heard)
-            await called.wait()
-        async with asyncio.timeout(20):
-            assert (await waiting).status == "accepted"
+    waiting = asyncio.create_task(parts.reception.verdict(event.upload_id, event.user_id, 60))
+    await asyncio.sleep(0)  # it takes its seat
+    async with parts.database.transaction() as tx:
+        await parts.judging.then(event, tx, heard)
+        await eventually(lambda: _somebody_waits_for_a_row(parts))  # called before the commit: too early to see it
+    async with asyncio.timeout(20):
+        assert (await waiting).status == "accepted"
 
 
 async def test_a_verdict_of_another_replica_is_waited_for_too(settings: TracksSettings, parts: Parts):
@@ -211,6 +210,11 @@ async def test_the_service_forgets_when_auth_says_so(tracks: Tracks):
 
     await eventually(is_forgotten)
     assert (await tracks.get("/tracks/f1/testring")).status == 200
+
+
+async def _somebody_waits_for_a_row(parts: Parts) -> bool:
+    async with parts.database.transaction() as tx:
+        return await tx.value("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
 
 
 async def _forget(parts: Parts, erased: UserDeleted) -> None:
