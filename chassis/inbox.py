@@ -63,6 +63,7 @@ class Inbox:
         self._reactions = {subject_of(kind): (kind, reaction) for kind, reaction in reactions.items()}
         self._pause_s = pause_s
         self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
 
     async def open(self) -> None:
         streams: dict[str, list[str]] = {}
@@ -76,7 +77,9 @@ class Inbox:
             self._tasks.append(asyncio.create_task(self._forget_old_rows(), name="inbox-forget"))
 
     async def close(self) -> None:
-        # Cancelled and awaited before the bus closes: a fetch under way would else report a closed connection.
+        # Cancelled and awaited before the bus closes: a fetch under way would else report a closed connection. The flag
+        # beside it, because nats-py may turn the cancellation into such a report all the same.
+        self._closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -84,7 +87,7 @@ class Inbox:
     async def _listen(self, stream: str, subjects: list[str]) -> None:
         await self._bus.connected()
         subscription: JetStreamContext.PullSubscription | None = None
-        while True:
+        while not self._closing:
             try:
                 if subscription is None:
                     await self._bus.ensure_stream(stream)

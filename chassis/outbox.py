@@ -30,6 +30,7 @@ class Relay:
         self._bus = bus
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     def wake(self) -> None:
         self._woken.set()
@@ -38,6 +39,7 @@ class Relay:
         self._task = asyncio.create_task(self._run(), name="outbox-relay")
 
     async def close(self) -> None:
+        self._closing = True  # beside the cancellation: nats-py may turn that into an error of its own
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -72,7 +74,7 @@ class Relay:
         pause = 0.1
         await self._bus.connected()
         ready_streams: set[str] = set()
-        while True:
+        while not self._closing:
             self._woken.clear()
             try:
                 if self._bus.is_connected:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import aiohttp
 import msgspec
@@ -24,6 +25,7 @@ from chassis.identity import requires, signed_in
 from chassis.migrations import migrate
 from chassis.service import Service
 from chassis.settings import DatabaseSettings
+from contracts.auth import UserRegistered
 from contracts.identity import Identity, Role
 from contracts.problem import Problem
 from devstack.nats import Nats
@@ -244,6 +246,21 @@ async def test_readiness_falls_before_the_sockets_close(
     out, _ = await asyncio.to_thread(process.communicate)
     lines = [json.loads(line)["event"] for line in out.splitlines()]
     assert lines.index("service.draining") < lines.index("service.stopped")
+
+
+async def test_it_stops_also_while_the_bus_is_away_and_events_wait(service: Service, nats_server: Nats):
+    stopping = asyncio.Event()
+    running = asyncio.create_task(service.serve(stopping))
+    await eventually(lambda: service.bus.is_connected)
+    assert service.database is not None
+    async with service.database.transaction() as tx:
+        tx.record(UserRegistered(user_id=uuid4()))
+    nats_server.kill()
+    async with service.database.transaction() as tx:
+        tx.record(UserRegistered(user_id=uuid4()))
+    await eventually(lambda: not service.bus.is_connected)
+    stopping.set()
+    await asyncio.wait_for(running, 10)
 
 
 async def test_while_the_database_is_away_the_answer_is_503_and_it_heals(
