@@ -73,7 +73,6 @@ RULES = (
     Rule("GET", "/events", GATEWAY, SIGNED_IN),
     Rule("GET", "/healthz", GATEWAY, ANYONE),
     Rule("GET", "/readyz", GATEWAY, ANYONE),
-    Rule("GET", "/metrics", GATEWAY, ANYONE),
     Rule("GET", "/openapi.json", GATEWAY, ANYONE),
     Rule("GET", "/docs", GATEWAY, ANYONE),
     Rule("GET", "/docs/page.js", GATEWAY, ANYONE),

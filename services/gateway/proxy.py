@@ -18,6 +18,7 @@ from services.gateway.policy import Access, Rule
 from services.gateway.upstreams import Upstreams
 
 UPLOAD_S = 60.0
+READ_S = 30.0
 CLIENT_LEFT = 499  # never seen by anybody but our logs and metrics, where it must not look like a failure of ours
 
 
@@ -36,12 +37,23 @@ class BrokenOff(Exception):
 
 
 class Proxy:
-    """Plain ASGI, because every further layer costs more than the forwarding itself. `UPLOAD_S` bounds a slow body."""
+    """Plain ASGI, because every further layer costs more than the forwarding itself.
 
-    def __init__(self, verifier: Verifier, upstreams: Upstreams, *, upload_seconds: float = UPLOAD_S) -> None:
+    A client has `upload_seconds` for its body, and `read_seconds` for each piece of its answer.
+    """
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        upstreams: Upstreams,
+        *,
+        upload_seconds: float = UPLOAD_S,
+        read_seconds: float = READ_S,
+    ) -> None:
         self._verifier = verifier
         self._upstreams = upstreams
         self._upload_seconds = upload_seconds
+        self._read_seconds = read_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule: Rule = scope["state"]["rule"]
@@ -85,13 +97,21 @@ class Proxy:
             scope["state"]["answered"] = True
             await send({"type": "http.response.start", "status": answer.status, "headers": head})
             async for piece in answer.content.iter_any():
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await self._pass_on(piece, send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("upstream.broke_off", upstream=rule.upstream.value, error=type(error).__name__)
             raise BrokenOff from error
         finally:
             answer.close()
+
+    async def _pass_on(self, piece: bytes, send: Send) -> None:
+        """BrokenOff if the client does not read on: it may not keep a connection of the service for itself."""
+        try:
+            async with asyncio.timeout(self._read_seconds):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except TimeoutError:
+            raise BrokenOff from None
 
     async def _ask(self, rule: Rule, scope: Scope, body: RequestBody) -> aiohttp.ClientResponse:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
@@ -106,12 +126,13 @@ class Proxy:
                     body=body.pieces() if body.is_expected else None,
                     seconds=rule.seconds,
                 )
-        except (aiohttp.ServerTimeoutError, TimeoutError) as error:
+        except aiohttp.ConnectionTimeoutError as error:
+            log.warning("upstream.unreachable", upstream=name, error=type(error).__name__)
+            raise Unavailable(retry_after=2) from error
+        except TimeoutError as error:
             if not body.is_finished:
                 raise RequestTimeout from error
             log.warning("upstream.timeout", upstream=name, path=rule.path)
-            if isinstance(error, aiohttp.ConnectionTimeoutError):
-                raise Unavailable(retry_after=2) from error
             raise UpstreamTimeout from error
         except aiohttp.ClientError as error:
             if body.refusal is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
+import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -184,6 +186,42 @@ async def test_a_service_that_breaks_off_is_not_taken_for_a_complete_answer(gate
     behind.answer = answer
     with pytest.raises(aiohttp.ClientPayloadError):
         await gateway.ask("GET", "/license/plans")
+
+
+async def test_a_client_that_does_not_read_on_cannot_keep_the_service_busy(gateway: Running, behind: Behind) -> None:
+    gateway.gateway.app.state["proxy"]._read_seconds = 0.1
+    cut_off = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        try:
+            await response.prepare(request)
+            while True:
+                await response.write(b"x" * 65536)
+        except (ConnectionError, asyncio.CancelledError):
+            cut_off.set()
+            raise
+
+    behind.answer = answer
+    async with gateway.client.get(gateway.url + "/license/plans") as got:
+        await got.content.readany()
+        async with asyncio.timeout(10):
+            await cut_off.wait()
+
+
+async def test_a_service_that_cannot_be_connected_to_is_not_the_clients_timeout(start: Start) -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        with socket.create_connection(address), contextlib.ExitStack() as stack:
+            for _ in range(4):  # beyond its backlog: the next one is neither taken nor refused
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(address)
+            gateway = await start(auth_url=f"http://127.0.0.1:{address[1]}")
+            got = await gateway.ask("POST", "/auth/login", json={})
+    assert (got.status, got.headers["retry-after"]) == (503, "2")
 
 
 @pytest.mark.parametrize("begun", [False, True])
