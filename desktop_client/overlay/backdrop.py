@@ -37,8 +37,7 @@ def backdrop(size: QSize) -> QImage:
     _hills(pixels[:horizon])
     _ground(pixels[horizon:], height)
     pixels *= _vignette(width, height)[..., None]
-    grain = np.random.default_rng(7).normal(0.0, 1.6, (height, width, 1)).astype(np.float32)
-    whole = np.ascontiguousarray(np.clip(pixels + grain, 0, 255).astype(np.uint8))
+    whole = np.ascontiguousarray(np.clip(pixels, 0, 255).astype(np.uint8))
     image = QImage(whole.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.copy()  # the bytes above end with this function
 

@@ -111,7 +111,11 @@ class Overlay:
             painter.restore()
 
     def picture(self, path: Path) -> None:
-        """Write a PNG of all windows over a drawn race track. Raises OSError where it cannot be written."""
+        """Write a PNG of all windows, as of the newest frame, over a drawn race track.
+
+        Raises OSError where it cannot be written.
+        """
+        self._repaint()
         image = backdrop(self._screen(None).size())
         with QPainter(image) as painter:
             self.paint_on(painter)

@@ -1,7 +1,7 @@
 """Pictures of the overlay without a game and without a screen.
 
-python -m desktop_client.overlay.picture --out demo.png                  # the simulated race
-python -m desktop_client.overlay.picture --out tape.png --file TAPE      # a recording, drivers renamed
+`python -m desktop_client.overlay.picture docs/images` draws the simulated race, and a recording with its drivers
+renamed where that recording is at hand.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.replay import Recording
 
 DEMO_SECONDS = 100.0  # the circuit is learned by then
+CAPTURES = Path(os.environ.get("RACEOVERLAY_CAPTURES", "../shared/captures"))
 PICTURE_AREA = QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT)
 
 FIRST = ("Marek", "Inés", "Tomás", "Aiko", "Lars", "Zoë", "Noor", "Élise", "Sam", "Δάφνη", "Ольга")
@@ -59,29 +60,31 @@ def recorded(file: Path, game: str) -> Iterator[Frame]:
             yield invented(frame)
 
 
-def draw(frames: Iterable[Frame], out: Path) -> int:
-    """Show the frames and write a picture of the last one; returns how many there were."""
+def draw(frames: Iterable[Frame], out: Path) -> None:
+    """Show the frames and write a picture of the last one. Raises OSError where it cannot be written."""
     overlay = Overlay(area=PICTURE_AREA)
-    count = 0
     for frame in frames:
         overlay.show_frame(frame)
-        count += 1
     overlay.picture(out)
     overlay.close()
-    return count
+    print(out)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw the overlay into a PNG.")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--file", type=Path, help="a recording; without it the simulated race")
+    parser = argparse.ArgumentParser(description="Draw the overlay into PNG files.")
+    parser.add_argument("directory", type=Path, help="where overlay-demo.png and overlay-capture.png are written")
     parser.add_argument("--seconds", type=float, default=DEMO_SECONDS, help="how far into the simulated race")
-    parser.add_argument("--game", choices=sorted(GAMES), default="f1")
+    parser.add_argument("--file", type=Path, default=CAPTURES / "f1" / "f1_2026_f1packets.bin", help="a recording")
+    parser.add_argument("--game", choices=sorted(GAMES), default="f1", help="the game of the recording")
     chosen = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication([])
-    frames = recorded(chosen.file, chosen.game) if chosen.file else simulated(seconds=chosen.seconds)
-    print(f"{draw(frames, chosen.out)} frames drawn into {chosen.out}")
+    chosen.directory.mkdir(parents=True, exist_ok=True)
+    draw(simulated(seconds=chosen.seconds), chosen.directory / "overlay-demo.png")
+    if chosen.file.exists():
+        draw(recorded(chosen.file, chosen.game), chosen.directory / "overlay-capture.png")
+    else:
+        print(f"overlay-capture.png stays as it is: there is no recording at {chosen.file}")
     application.quit()
 
 

@@ -12,6 +12,7 @@ from desktop_client.telemetry.frame import Bools, Cars, Floats
 BIN_M = 15.0
 MAX_POINTS = 2048
 STEP_M = 8.0
+FARTHEST_M = 1e6  # no circuit is bigger than a country
 TELEPORT_M = 120.0  # back to the pits, a flashback: the line breaks instead of crossing the country
 
 
@@ -58,7 +59,7 @@ class DrivenLine:
         return TrackShape(x=x, y=y, length_m=self._length_m)
 
     def pieces(self) -> tuple[Floats, ...]:
-        """The line as unbroken pieces of shape (2, n), n >= 2, in driving direction."""
+        """The line as unbroken pieces of shape (2, n), n >= 1, in driving direction."""
         if self._pieces is None:
             self._pieces = self._cut()
         return self._pieces
@@ -67,10 +68,11 @@ class DrivenLine:
         points = self._xy if self._length_m is not None else self._xy[:, : self._used]
         cuts = np.flatnonzero(np.diff(np.isfinite(points[0]).astype(np.int8))) + 1
         pieces = np.split(points, cuts, axis=1)
-        return tuple(piece for piece in pieces if piece.shape[1] >= 2 and np.isfinite(piece[0, 0]))
+        return tuple(piece for piece in pieces if piece.shape[1] and np.isfinite(piece[0, 0]))
 
     def _fill(self, cars: Cars, on_track: Bools, own: int | None, length_m: float) -> None:
-        rows = np.flatnonzero(on_track & np.isfinite(cars.x) & np.isfinite(cars.y) & np.isfinite(cars.lap_distance_m))
+        somewhere = (np.abs(cars.x) < FARTHEST_M) & (np.abs(cars.y) < FARTHEST_M)  # false for not-a-number, too
+        rows = np.flatnonzero(on_track & somewhere & np.isfinite(cars.lap_distance_m))
         mine = rows == (-1 if own is None else own)
         rows, mine = np.append(rows[~mine], rows[mine]), np.sort(mine)  # of two cars at one place the last one stays
         bins = np.mod(cars.lap_distance_m[rows], length_m) / length_m * self._xy.shape[1]
@@ -82,7 +84,7 @@ class DrivenLine:
             self._grown()
 
     def _follow(self, x: float, y: float) -> None:
-        if not (math.isfinite(x) and math.isfinite(y)):
+        if not (abs(x) < FARTHEST_M and abs(y) < FARTHEST_M):
             return
         if self._used:
             last_x, last_y = self._xy[:, self._used - 1]

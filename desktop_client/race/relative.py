@@ -94,9 +94,9 @@ def laps_apart(cars: Cars, own: int, pace: Pace | None) -> np.ndarray[tuple[int]
     """
     if pace is None:
         return np.zeros(len(cars), dtype=np.int64)
-    counted = (cars.lap - 1) * pace.length_m + cars.lap_distance_m
-    driven = np.where(np.isfinite(cars.total_distance_m), cars.total_distance_m, counted)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        counted = (cars.lap - 1) * pace.length_m + cars.lap_distance_m
+        driven = np.where(np.isfinite(cars.total_distance_m), cars.total_distance_m, counted)
         on_road = signed_gap(cars.lap_distance_m, float(cars.lap_distance_m[own]), pace.length_m)
         laps = (driven - driven[own] - on_road) / pace.length_m
     believable = np.isfinite(laps) & (np.abs(laps) < MAX_LAPS)

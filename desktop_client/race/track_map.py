@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from desktop_client.race.driven_line import DrivenLine
+from desktop_client.race.driven_line import FARTHEST_M, DrivenLine
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.teams import Team
 from desktop_client.race.track_shape import TrackShape
@@ -69,7 +69,7 @@ def places(cars: Cars, shape: TrackShape | None, lap_length_m: float | None) -> 
     if shape is None:
         return cars.x, cars.y
     line_x, line_y = shape.place(cars.lap_distance_m, lap_length_m)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         known = np.isfinite(cars.x) & np.isfinite(cars.y)
         astray = np.hypot(cars.x - line_x, cars.y - line_y) > OFF_THE_MAP_M
     own_place = known & ~astray
@@ -80,7 +80,7 @@ def _dots(frame: Frame, race: Race, x: Floats, y: Floats) -> tuple[Dot, ...]:
     cars, own = frame.cars, own_row(frame)
     own_position = int(cars.position[own]) if own is not None else 0
     with np.errstate(invalid="ignore"):
-        shown = np.isfinite(x) & np.isfinite(y) & (np.abs(x) < 1e6) & (np.abs(y) < 1e6)
+        shown = (np.abs(x) < FARTHEST_M) & (np.abs(y) < FARTHEST_M)
     dots = [
         Dot(
             x=round(float(x[row])),

@@ -24,7 +24,7 @@ TIMES_RIGHT = 184.0
 TIMES_BASELINE, TIMES_STEP = 74.0, 26.0
 GEAR_X = 250.0
 TRACE_X, TRACE_TOP, TRACE_HEIGHT = 350.0, 32.0, 96.0
-BARS_WIDTH, BAR_WIDTH = 72.0, 12.0
+BAR_STEP, BAR_WIDTH = 34.0, 12.0
 MARK_COLOURS = {
     LapMark.PLAIN: theme.TEXT,
     LapMark.OWN_BEST: theme.GAINED,
@@ -57,7 +57,7 @@ class Dash(Widget[DashSettings, DashView]):
             baseline = TIMES_BASELINE + index * TIMES_STEP
             canvas.text(theme.PAD_X, baseline, caption, theme.CAPTION, theme.TEXT_DIM)
         canvas.text(GEAR_X, 133, self.settings.speed_unit, theme.CAPTION, theme.TEXT_DIM, Align.CENTRE)
-        right = canvas.width - theme.PAD_X - BARS_WIDTH - 12
+        right = self._traces_right(canvas)
         for share, caption in ((0.0, "0"), (0.5, ""), (1.0, "100")):
             y = TRACE_TOP + TRACE_HEIGHT * (1 - share)
             canvas.box(TRACE_X, y - 0.5, right - TRACE_X, 1, theme.GROOVE, radius=0)
@@ -75,6 +75,10 @@ class Dash(Widget[DashSettings, DashView]):
             canvas.chip(GEAR_X + 68, 58, "DRS", theme.GAINED, filled=view.drs is Drs.OPEN)
         self._pedals(canvas, view.inputs)
 
+    def _traces_right(self, canvas: Canvas) -> float:
+        bars = 3 if self.settings.clutch else 2
+        return canvas.width - theme.PAD_X - BAR_STEP * (bars + 0.25)
+
     def _pedals(self, canvas: Canvas, inputs: InputsView) -> None:
         throttle, brake, clutch, steer = inputs.trace
         traces = [Trace(throttle, theme.GAINED), Trace(brake, theme.LOST)]
@@ -84,13 +88,11 @@ class Dash(Widget[DashSettings, DashView]):
             bars.append((inputs.clutch, theme.YOU))
         if self.settings.steering:
             traces.append(Trace((steer + 1) / 2, theme.TEXT_DIM, filled=False))
-        right = canvas.width - theme.PAD_X
+        right = self._traces_right(canvas)
         for trace in traces:
-            width = right - BARS_WIDTH - 12 - TRACE_X
-            paint_trace(canvas, trace, TRACE_X, TRACE_TOP, width, TRACE_HEIGHT)
-        step = BARS_WIDTH / len(bars)
+            paint_trace(canvas, trace, TRACE_X, TRACE_TOP, right - TRACE_X, TRACE_HEIGHT)
         for index, (value, colour) in enumerate(bars):
-            middle = right - BARS_WIDTH + step * (index + 0.5)
+            middle = right + BAR_STEP * (index + 0.75)
             percent = str(round(value * 100))
             canvas.figures(middle, TRACE_TOP + 9, percent, theme.CAPTION_STRONG, theme.TEXT, Align.CENTRE)
             top, height = TRACE_TOP + 16, TRACE_HEIGHT - 16

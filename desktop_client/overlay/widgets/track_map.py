@@ -46,7 +46,7 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
     def view(self, frame: Frame, race: Race) -> TrackMapView | Notice:
         view = track_map(frame, race)
         if view.shape is None and Capability.WORLD_POSITION not in frame.capabilities:
-            return Notice("This game sends no positions to learn the circuit from")
+            return Notice("This game sends no positions")
         return view
 
     def still(self, view: TrackMapView) -> Hashable:
