@@ -139,6 +139,9 @@ class Cloud:
     async def sign_out(self) -> None:
         """Raises GatewayFailure where the sign-in could not be removed from this computer."""
         await self._reachable().sign_out()
+        if self._listening is not None:
+            self._listening.cancel()
+        self._become(is_live=False)
 
     async def register(self, email: str, password: str, display_name: str | None = None) -> None:
         """Raises GatewayFailure."""

@@ -52,8 +52,6 @@ class Snapshot:
     cloud: CloudState | None = None
 
 
-NO_MAP: Final = "Nobody has a map yet."
-
 CAPTURE: Final = {
     Refusal.GAME_LACKS: "this game does not send what a map is made of",
     Refusal.NOT_DRIVING: "you are not driving",
@@ -99,9 +97,17 @@ def _telemetry(now: Snapshot) -> Iterator[Row]:
     if now.refused:
         counted = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(now.refused.items()))
         is_bad = not now.frames
-        yield Row("Not understood", Light.BAD if is_bad else Light.IDLE, f"{counted}. Last: {now.last_error}.")
+        yield Row("Not understood", Light.BAD if is_bad else Light.IDLE, f"{counted}.{_detail(now.last_error)}")
     if now.frames:
         yield Row("Race", Light.IDLE if now.paused else Light.GOOD, "Paused." if now.paused else "Data is flowing.")
+
+
+def _detail(last_error: str | None) -> str:
+    """The adapter's last word without the reason's code, which stands beside its count already."""
+    if last_error is None:
+        return ""
+    words = last_error.partition(": ")[2] or last_error
+    return f" Last: {words.rstrip('.')}."
 
 
 def _cloud(cloud: CloudState) -> Iterator[Row]:
@@ -146,10 +152,11 @@ def _map(cloud: CloudState) -> Row:
             return Row("Track map", Light.IDLE, f"Asking for track {known.track_id} …")
         case MapStage.NO_TRACK:
             return Row("Track map", Light.IDLE, known.problem or "The game has not said which track this is.")
-        case MapStage.UNKNOWN | MapStage.NOT_ASKED:
-            return Row(
-                "Track map", Light.IDLE, f"{known.problem or 'Nobody has a map yet.'} {_learning(cloud)}".strip()
-            )
+        case MapStage.UNKNOWN:
+            return Row("Track map", Light.IDLE, f"Nobody has a map of it yet. {_learning(cloud)}")
+        case MapStage.NOT_ASKED:
+            problem = None if known.problem == cloud.session.problem else known.problem
+            return Row("Track map", Light.IDLE, f"{problem or 'None on this computer.'} {_learning(cloud)}")
 
 
 def _learning(cloud: CloudState) -> str:

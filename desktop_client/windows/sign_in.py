@@ -9,14 +9,14 @@ from typing import Any, Final, Protocol
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_client.gateway import GatewayFailure, GatewayRefused
 from desktop_client.windows import look
 
 log = logging.getLogger(__name__)
 
-WIDTH: Final = 380
+WIDTH: Final = 324
 SHORTEST_PASSWORD: Final = 12
 FIELDS: Final = {
     "email": "That is not a whole e-mail address.",
@@ -47,7 +47,6 @@ class SignIn(QDialog):
         self.setWindowTitle("RaceOverlay")
         self.setWindowIcon(look.icon())
         self.setStyleSheet(look.style_sheet())
-        self.setFixedWidth(WIDTH)
 
         self.email, self.password = _field("E-mail", email), _field("Password", secret=True)
         self.new_email, self.new_name = _field("E-mail"), _field("Name (optional)")
@@ -65,19 +64,18 @@ class SignIn(QDialog):
         self.verify.add_link("Send another code", self._resend)
         self.verify.add_link("Back", lambda: self._show(self.sign_in))
 
-        self.pages = QStackedWidget()
-        for page in (self.sign_in, self.register, self.verify):
-            self.pages.addWidget(page)
+        self.page = self.sign_in
+        sign = QLabel()
+        sign.setPixmap(look.mark(44))
         around = QVBoxLayout(self)
-        around.setContentsMargins(28, 24, 28, 20)
-        around.addWidget(self.pages)
+        around.setContentsMargins(28, 26, 28, 18)
+        around.setSpacing(14)
+        around.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as tall as the page that is shown
+        around.addWidget(sign)
+        for page in (self.sign_in, self.register, self.verify):
+            page.setFixedWidth(WIDTH)
+            around.addWidget(page)
         self._show(self.sign_in)
-
-    @property
-    def page(self) -> _Page:
-        page = self.pages.currentWidget()
-        assert isinstance(page, _Page)
-        return page
 
     @property
     def is_busy(self) -> bool:
@@ -91,10 +89,17 @@ class SignIn(QDialog):
     def _show(self, page: _Page) -> None:
         if page is self.register and not self.new_email.text():
             self.new_email.setText(self.email.text())
-        self.pages.setCurrentWidget(page)
+        self.page = page
+        for other in (self.sign_in, self.register, self.verify):
+            other.setVisible(other is page)
         page.say("")
-        empty = next((field for field in page.fields if not field.text()), page.fields[-1])
-        empty.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus()
+
+    def _focus(self) -> None:
+        """Put the cursor where something is missing, else where something was wrong: into the last field."""
+        fields = self.page.fields
+        missing = next((field for field in fields if not field.text()), fields[-1])
+        missing.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _sign_in(self) -> None:
         email, password = self.email.text().strip(), self.password.text()
@@ -172,6 +177,7 @@ class SignIn(QDialog):
         finally:
             self._working = None
             page.set_busy(False)
+            self._focus()
 
 
 def sentence(failure: GatewayFailure) -> str:
@@ -233,8 +239,6 @@ class _Page(QWidget):
         self.button.setText("One moment …" if busy else self._action)
         for part in (self.button, *self.fields):
             part.setEnabled(not busy)
-        if not busy:
-            self.fields[-1].setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _field(placeholder: str, text: str = "", *, secret: bool = False) -> QLineEdit:

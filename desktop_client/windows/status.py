@@ -14,6 +14,7 @@ from desktop_client.status import Light, Row, Snapshot, rows
 from desktop_client.windows import look
 
 REFRESH_MS: Final = 500
+SENTENCE_WIDTH: Final = 420
 COLOURS: Final = {Light.GOOD: theme.GAINED, Light.IDLE: theme.TEXT_DIM, Light.BAD: theme.LOST}
 
 
@@ -28,11 +29,9 @@ class StatusPage(QWidget):
         self.setWindowTitle("RaceOverlay status")
         self.setWindowIcon(look.icon())
         self.setStyleSheet(look.style_sheet())
-        self.setMinimumWidth(540)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(12)
-        self._grid.setColumnStretch(2, 1)
         title = QLabel("Status")
         title.setObjectName("title")
         column = QVBoxLayout(self)
@@ -57,9 +56,12 @@ class StatusPage(QWidget):
             lamp.show_light(row.light)
             name.setText(row.name)
             sentence.setText(row.sentence)
+            sentence.ensurePolished()  # its height depends on the style's font
+            sentence.setFixedHeight(sentence.heightForWidth(SENTENCE_WIDTH))
         for number, line in enumerate(self._lines):
             for part in line:
                 part.setVisible(number < len(shown))
+        self.adjustSize()
 
     def showEvent(self, a0: QShowEvent | None) -> None:
         self.refresh()
@@ -75,6 +77,7 @@ class StatusPage(QWidget):
         name.setObjectName("caption")
         name.setMinimumWidth(104)
         sentence.setWordWrap(True)
+        sentence.setFixedWidth(SENTENCE_WIDTH)
         sentence.setTextFormat(Qt.TextFormat.PlainText)
         sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line = (_Lamp(), name, sentence)
