@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -102,8 +103,18 @@ class Inbox:
                 subscription = None
                 await asyncio.sleep(0.5)
                 continue
+            await self._deliver_all(deque(messages))
+
+    async def _deliver_all(self, messages: deque[Msg]) -> None:
+        try:
+            while messages:
+                await self._deliver(messages[0])
+                messages.popleft()
+        finally:
+            # Stopped on the way: whoever listens next gets these at once, not after they were waited for in vain.
             for message in messages:
-                await self._deliver(message)
+                with contextlib.suppress(*BusError):
+                    await message.nak()
 
     async def _deliver(self, message: Msg) -> None:
         attempt = message.metadata.num_delivered

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from wsgiref.simple_server import WSGIServer
 
 import aiohttp
 import uvloop
@@ -23,6 +24,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
+from prometheus_client import start_http_server
 
 from chassis import health, problems
 from chassis.bus import Bus
@@ -74,6 +76,7 @@ class Service:
         self.bus = Bus(settings.nats_url, name=name)
         self._own_resources = list(resources)
         self._http: aiohttp.ClientSession | None = None
+        self._metrics: WSGIServer | None = None
         all_checks: dict[str, health.Check] = {"bus": self.bus.ping}
         provided: dict[str, Provide] = {"identity": Provide(_identity, sync_to_thread=False)}
         self._flow: list[Resource] = []
@@ -89,7 +92,12 @@ class Service:
             JwksCache(self._fetch_keys), issuer=settings.token_issuer, audience=settings.token_audience
         )
         self.app = Litestar(
-            route_handlers=[health.healthz, health.readyz, health.metrics, *routes],
+            route_handlers=[
+                health.healthz,
+                health.readyz,
+                *([] if settings.metrics_port else [health.metrics]),
+                *routes,
+            ],
             dependencies={**provided, **(dependencies or {})},
             exception_handlers={
                 Problem: problems.on_problem,
@@ -108,6 +116,8 @@ class Service:
         if self.database is not None:
             await self.database.open()
         await self.bus.open()
+        if self.settings.metrics_port:
+            self._metrics, _ = start_http_server(self.settings.metrics_port, addr=self.settings.host)
         for resource in (*self._own_resources, *self._flow):
             await resource.open()
 
@@ -119,6 +129,9 @@ class Service:
             await self.database.close()
         if self._http is not None:
             await self._http.close()
+        if self._metrics is not None:
+            self._metrics.shutdown()
+            self._metrics.server_close()
 
     async def serve(self, stopping: asyncio.Event, *, tls: tuple[Path, Path] | None = None) -> None:
         """Run until `stopping` is set: then readiness falls, the drain time passes, sockets close, then the rest."""

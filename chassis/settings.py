@@ -33,6 +33,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     token_audience: str = "raceoverlay"
     host: str = "127.0.0.1"
     log_level: str = "info"
+    metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0  # 0: /metrics is on the service's own port
     tls_cert: str = ""
     tls_key: str = ""
     drain_seconds: Annotated[float, Meta(ge=0)] = 3.0

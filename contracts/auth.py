@@ -11,11 +11,20 @@ import msgspec
 from contracts.event import Event
 from contracts.identity import Role
 
-Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
-NewPassword = Annotated[str, msgspec.Meta(min_length=12, max_length=128)]
-Password = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{8}$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+# Patterns end in (?!\n)$ because Python's $ also matches before a last line break. No text may hold control
+# characters: PostgreSQL cannot store a zero byte, and nobody means the others.
+Email = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=3,
+        max_length=254,
+        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f.]+(?!\n)$",
+    ),
+]
+NewPassword = Annotated[str, msgspec.Meta(min_length=12, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
+Password = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^\x00]+$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{8}(?!\n)$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
 Token = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
 
 

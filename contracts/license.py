@@ -10,11 +10,12 @@ import msgspec
 
 from contracts.event import Event
 
-DeviceId = Annotated[str, msgspec.Meta(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9._:-]+$")]
-DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-PublicKeyText = Annotated[str, msgspec.Meta(min_length=43, max_length=44, pattern=r"^[A-Za-z0-9+/_-]{43}=?$")]
+DeviceId = Annotated[str, msgspec.Meta(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
+DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
+PlatformName = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+(?!\n)$")]
+PublicKeyText = Annotated[str, msgspec.Meta(min_length=43, max_length=44, pattern=r"^[A-Za-z0-9+/_-]{43}=?(?!\n)$")]
 LEASE_DOMAIN = b"raceoverlay.lease.v1"
-ComponentHash = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+ComponentHash = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9+/=:._-]+(?!\n)$")]
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: DeviceId
     name: DeviceName
-    platform: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    platform: PlatformName
     public_key: PublicKeyText
     components: Annotated[tuple[ComponentHash, ...], msgspec.Meta(max_length=16)] = ()
 

@@ -45,38 +45,43 @@ class Rule:
     seconds: float = 10.0
 
 
-# fmt: off  (a table is read by its columns)
+# A table is read by its columns:
+# fmt: off
 RULES = (
-    #     method  path                                  upstream  who         body     seconds
-    Rule("POST", "/auth/register", AUTH, ANYONE, 8 * KB),
-    Rule("GET", "/auth/verify", AUTH, ANYONE),
-    Rule("POST", "/auth/verify", AUTH, ANYONE, 8 * KB),
-    Rule("POST", "/auth/verify/resend", AUTH, ANYONE, 8 * KB),
-    Rule("POST", "/auth/login", AUTH, ANYONE, 8 * KB),
-    Rule("POST", "/auth/refresh", AUTH, ANYONE, 8 * KB),
-    Rule("POST", "/auth/logout", AUTH, ANYONE, 8 * KB),
-    Rule("GET", "/auth/me", AUTH, SIGNED_IN),
-    Rule("GET", "/.well-known/jwks.json", AUTH, ANYONE),
-    Rule("GET", "/license/plans", LICENSE, ANYONE),
-    Rule("GET", "/license/status", LICENSE, SIGNED_IN),
-    Rule("POST", "/license/activate", LICENSE, SIGNED_IN, 16 * KB),
-    Rule("POST", "/license/deactivate", LICENSE, SIGNED_IN, 8 * KB),
-    Rule("GET", "/license/devices", LICENSE, SIGNED_IN),
-    Rule("POST", "/license/lease", LICENSE, SIGNED_IN, 8 * KB),
-    Rule("GET", "/tracks", TRACKS, SIGNED_IN),
-    Rule("POST", "/tracks/upload", TRACKS, SIGNED_IN, 5 * MB, 15.0),  # Prefer: wait
-    Rule("GET", "/tracks/uploads/{upload_id}", TRACKS, SIGNED_IN),
-    Rule("GET", "/tracks/{game}/{track_id}", TRACKS, SIGNED_IN),
-    Rule("GET", "/tracks/{game}/{track_id}/versions", TRACKS, SIGNED_IN),
-    Rule("GET", "/versions/latest", VERSIONS, ANYONE),
-    Rule("GET", "/versions", VERSIONS, ANYONE),
-    Rule("GET", "/events", GATEWAY, SIGNED_IN),
-    Rule("GET", "/healthz", GATEWAY, ANYONE),
-    Rule("GET", "/readyz", GATEWAY, ANYONE),
-    Rule("GET", "/openapi.json", GATEWAY, ANYONE),
-    Rule("GET", "/docs", GATEWAY, ANYONE),
-    Rule("GET", "/docs/page.js", GATEWAY, ANYONE),
-    Rule("GET", "/docs/page.css", GATEWAY, ANYONE),
+    #    method  path                                  upstream  who        body    seconds
+    Rule("POST", "/auth/register",                     AUTH,     ANYONE,    8 * KB),
+    Rule("GET",  "/auth/verify",                       AUTH,     ANYONE),
+    Rule("POST", "/auth/verify",                       AUTH,     ANYONE,    8 * KB),
+    Rule("POST", "/auth/verify/resend",                AUTH,     ANYONE,    8 * KB),
+    Rule("POST", "/auth/login",                        AUTH,     ANYONE,    8 * KB),
+    Rule("POST", "/auth/refresh",                      AUTH,     ANYONE,    8 * KB),
+    Rule("POST", "/auth/logout",                       AUTH,     ANYONE,    8 * KB),
+    Rule("GET",  "/auth/me",                           AUTH,     SIGNED_IN),
+    Rule("GET",  "/.well-known/jwks.json",             AUTH,     ANYONE),
+
+    Rule("GET",  "/license/plans",                     LICENSE,  ANYONE),
+    Rule("GET",  "/license/status",                    LICENSE,  SIGNED_IN),
+    Rule("POST", "/license/activate",                  LICENSE,  SIGNED_IN, 16 * KB),
+    Rule("POST", "/license/deactivate",                LICENSE,  SIGNED_IN, 8 * KB),
+    Rule("GET",  "/license/devices",                   LICENSE,  SIGNED_IN),
+    Rule("POST", "/license/lease",                     LICENSE,  SIGNED_IN, 8 * KB),
+
+    Rule("GET",  "/tracks",                            TRACKS,   SIGNED_IN),
+    Rule("POST", "/tracks/upload",                     TRACKS,   SIGNED_IN, 5 * MB, 15.0),  # Prefer: wait
+    Rule("GET",  "/tracks/uploads/{upload_id}",        TRACKS,   SIGNED_IN),
+    Rule("GET",  "/tracks/{game}/{track_id}",          TRACKS,   SIGNED_IN),
+    Rule("GET",  "/tracks/{game}/{track_id}/versions", TRACKS,   SIGNED_IN),
+
+    Rule("GET",  "/versions/latest",                   VERSIONS, ANYONE),
+    Rule("GET",  "/versions",                          VERSIONS, ANYONE),
+
+    Rule("GET",  "/events",                            GATEWAY,  SIGNED_IN),
+    Rule("GET",  "/healthz",                           GATEWAY,  ANYONE),
+    Rule("GET",  "/readyz",                            GATEWAY,  ANYONE),
+    Rule("GET",  "/openapi.json",                      GATEWAY,  ANYONE),
+    Rule("GET",  "/docs",                              GATEWAY,  ANYONE),
+    Rule("GET",  "/docs/page.js",                      GATEWAY,  ANYONE),
+    Rule("GET",  "/docs/page.css",                     GATEWAY,  ANYONE),
 )
 # fmt: on
 

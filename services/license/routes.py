@@ -37,7 +37,9 @@ from services.license.lease import LeaseSigner
 from services.license.store import LicenseStore
 
 _BEARER = [{"bearer": []}]
-DeviceQuery = Annotated[str | None, QueryParameter(min_length=8, max_length=128, description="the device that asks")]
+DeviceQuery = Annotated[
+    str | None, QueryParameter(pattern=r"^[A-Za-z0-9._:-]{8,128}(?!\n)$", description="the device that asks")
+]
 
 
 @get("/license/plans")

@@ -162,16 +162,13 @@ async def test_slow_work_that_is_interrupted_is_done_again_and_concluded_once(
     event = UserRegistered(user_id=uuid4())
     async with _listener(url, nats_server, {UserRegistered: Slow(work, then)}) as (_, bus):
         await _publish(bus, event)
-        await begun.wait()  # and now this worker dies in the middle
-        consumer = await bus.jetstream.consumer_info("AUTH", "license")
-    # The bus would wait ack_wait for the dead worker; the test does not.
+        await begun.wait()  # and now this worker is stopped in the middle
+    # A worker that is stopped hands back what it had begun: the next one need not wait for ack_wait to pass.
     begun.clear()
     let_go.set()
     async with _listener(url, nats_server, {UserRegistered: Slow(work, then)}) as (database, bus):
-        await bus.jetstream.delete_consumer("AUTH", "license")
-        await eventually(lambda: _has(database, event.id))
+        await eventually(lambda: _has(database, event.id), within=10)
         assert await _done(database) == [event.id]
-    assert consumer.num_ack_pending == 1
 
 
 async def test_a_bus_that_is_killed_and_comes_back_is_listened_to_again(database_of: MakeDatabase, nats_server: Nats):

@@ -203,6 +203,17 @@ async def test_metrics_count_requests_by_route(http: aiohttp.ClientSession, addr
     )
 
 
+async def test_metrics_can_have_a_port_of_their_own(
+    service: Service, serve: Serve, http: aiohttp.ClientSession, free_port: Callable[[], int]
+):
+    settings = msgspec.structs.replace(service.settings, metrics_port=free_port())
+    address = await serve(Service("versions", settings, database=service.database, routes=[]))
+    async with http.get(f"http://127.0.0.1:{settings.metrics_port}/metrics") as answer:
+        assert "python_info" in await answer.text()
+    async with http.get(f"{address}/metrics") as answer:
+        assert answer.status == 404, "what faces the world does not show them"
+
+
 async def test_readiness_falls_before_the_sockets_close(
     database_of, nats_server: Nats, issuer: Issuer, free_port, http
 ):

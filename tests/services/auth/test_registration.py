@@ -87,6 +87,10 @@ async def test_weak_and_malformed_registrations_name_what_is_wrong(auth: Auth):
         ({"email": "a@b.example"}, "password"),
         ({"email": "a@b.example", "password": PASSWORD, "role": "admin"}, "role"),
         ({"email": "a@b.example", "password": PASSWORD, "display_name": ""}, "display_name"),
+        ({"email": "a@b.example", "password": PASSWORD, "display_name": "zero\0byte"}, "display_name"),
+        ({"email": "a\0@b.example", "password": PASSWORD}, "email"),
+        ({"email": "a@b.example\n", "password": PASSWORD}, "email"),
+        ({"email": "a@b.example", "password": PASSWORD + "\0"}, "password"),
     ):
         status, problem = await auth.post("/auth/register", **body)
         assert status == 422

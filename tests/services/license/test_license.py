@@ -227,6 +227,10 @@ async def test_the_plans_are_public(license: License):
         ({"id": "'; DROP TABLE devices; --"}, "device.id"),
         ({"public_key": "not a key"}, "device.public_key"),
         ({"name": ""}, "device.name"),
+        ({"name": "zero\0byte"}, "device.name"),
+        ({"id": "device-001\n"}, "device.id"),
+        ({"platform": "li\0nux"}, "device.platform"),
+        ({"components": ["a\0b"]}, "device.components[0]"),
         ({"components": ["x"] * 17}, "device.components"),
         ({"seat": 1}, "device.seat"),
     ],
@@ -235,6 +239,12 @@ async def test_a_malformed_device_is_named(license: License, change: dict[str, o
     status, body = await license.ask("POST", "activate", uuid4(), {"device": {**device(1), **change}})
     assert status == 422
     assert [error["field"] for error in body["errors"]] == [field]
+
+
+async def test_a_malformed_device_in_the_address_is_named(license: License):
+    for device_id in ("%00%00%00%00%00%00%00%00", "short", "x" * 129):
+        status, body = await license.ask("GET", f"status?device_id={device_id}", uuid4())
+        assert (status, body["errors"][0]["field"]) == (422, "query.device_id")
 
 
 async def test_without_a_licence_yet_activation_says_try_again(license: License):
