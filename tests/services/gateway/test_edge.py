@@ -31,6 +31,7 @@ NOWHERE = (
     "/tracks/f1/" + "a" * 65,
     "/License/Plans",
     "/schema",
+    "/metrics",
 )
 
 
