@@ -136,12 +136,13 @@ def probes_ask_what_is_answered(rendered: Rendered, project: Project) -> Iterato
                     yield f"{where} {field}.timeoutSeconds: checks may take {project.readiness_seconds} s"
 
 
-def the_port_is_the_one_listened_on(rendered: Rendered, project: Project) -> Iterator[str]:
+def the_ports_are_those_listened_on(rendered: Rendered, project: Project) -> Iterator[str]:
     for where, container in _containers(rendered.servers()):
         told = {**project.image_environment, **rendered.environment(container)}
         exposed = [str(port["containerPort"]) for port in container.get("ports", [])]
-        if exposed != [told.get("PORT")] or told.get("HOST") != "0.0.0.0":
-            yield f"{where} ports: {exposed}, but the process listens on {told.get('HOST')}:{told.get('PORT')}"
+        listening = [told.get("PORT"), told.get("METRICS_PORT")]
+        if exposed != listening or told.get("HOST") != "0.0.0.0":
+            yield f"{where} ports: {exposed}, but the process listens on {told.get('HOST')}:{listening}"
 
 
 def there_is_time_to_stop(rendered: Rendered, _: Project) -> Iterator[str]:
@@ -227,7 +228,7 @@ RULES: tuple[Rule, ...] = (
     pods_carry_no_token,
     images_are_named_exactly,
     probes_ask_what_is_answered,
-    the_port_is_the_one_listened_on,
+    the_ports_are_those_listened_on,
     there_is_time_to_stop,
     an_update_takes_no_server_away,
     the_environment_is_what_the_settings_ask_for,

@@ -181,13 +181,13 @@ BROKEN: list[tuple[rules.Rule, str, Broken]] = [
         lambda r: container(AUTH(r))["readinessProbe"].pop("timeoutSeconds"),
     ),
     (
-        rules.the_port_is_the_one_listened_on,
-        "ports: ['9000'], but the process listens on 0.0.0.0:8080",
+        rules.the_ports_are_those_listened_on,
+        "ports: ['9000', '9090'], but the process listens on 0.0.0.0:['8080', '9090']",
         lambda r: container(AUTH(r))["ports"][0].update(containerPort=9000),
     ),
     (
-        rules.the_port_is_the_one_listened_on,
-        "listens on 127.0.0.1:8080",
+        rules.the_ports_are_those_listened_on,
+        "listens on 127.0.0.1:['8080', '9090']",
         lambda r: platform(r).update(HOST="127.0.0.1"),
     ),
     (
