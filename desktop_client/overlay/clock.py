@@ -10,14 +10,14 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 
 RATES_HZ = (15, 20, 30, 60)
 DEFAULT_HZ = 30
+PATIENCE = 0.5  # of a period: rather than show an old frame on time, wait for the next one and show it at once
 SHORTEST_PAUSE = 0.75  # of a period: a frame that came late must not make the next one, which is on time, wait
 
 
 class RepaintClock(QObject):
-    """Calls `paint` when something arrived: at once if the last time is long enough ago, else as soon as it is.
+    """Calls `paint` when something arrived: at once if the last time is long enough ago, else with what comes next.
 
-    On average that is `hz` times a second at most.
-
+    On average that is `hz` times a second at most. When nothing comes next, a timer shows what came last.
     Nothing ticks while nothing arrives: an overlay without telemetry costs the game nothing.
     """
 
@@ -41,12 +41,13 @@ class RepaintClock(QObject):
         if wait <= 0:
             self._tick()
         elif not self.timer.isActive():
-            self.timer.start(math.ceil(wait * 1000))
+            self.timer.start(math.ceil((wait + self.period_s * PATIENCE) * 1000))
 
     def stop(self) -> None:
         self.timer.stop()
 
     def _tick(self) -> None:
+        self.timer.stop()
         now = self._now()
         self._due = max(self._due + self.period_s, now + self.period_s * SHORTEST_PAUSE)
         self._paint()

@@ -40,7 +40,7 @@ def test_sixty_arrivals_a_second_are_painted_no_faster_than_the_cap(qapp, watch,
     assert min(after - before for before, after in itertools.pairwise(paints)) >= SHORTEST_PAUSE / hz - 1e-9
 
 
-def test_an_arrival_too_early_is_painted_as_soon_as_the_cap_allows(qapp, watch):
+def test_an_arrival_too_early_is_painted_soon_even_if_nothing_follows(qapp, watch):
     paints = []
     clock = RepaintClock(lambda: paints.append(watch.time), 30, watch)
     clock.wake()
@@ -49,10 +49,26 @@ def test_an_arrival_too_early_is_painted_as_soon_as_the_cap_allows(qapp, watch):
     clock.wake()
     assert len(paints) == 1
     assert clock.timer.isActive()
-    assert 15 <= clock.timer.interval() <= 24
-    watch.time += 0.024
+    assert clock.timer.interval() <= 1000 * clock.period_s * 1.5
+    watch.time += 0.032
     clock.timer.timeout.emit()
     assert len(paints) == 2
+
+
+@pytest.mark.parametrize("late", [0.0, 0.004, 0.011])
+def test_a_steady_stream_is_painted_on_arrival_and_never_between_two_arrivals(qapp, watch, late):
+    paints = []
+    clock = RepaintClock(lambda: paints.append(watch.time), 30, watch)
+    clock.wake()
+    arrivals = [1000.0 + late + step / 60 for step in range(1, 300)]
+    for arrival in arrivals:
+        fires_at = watch.time + clock.timer.remainingTime() / 1000 if clock.timer.isActive() else None
+        assert fires_at is None or fires_at > arrival or len(paints) <= 2
+        watch.time = arrival
+        clock.wake()
+    clock.stop()
+    assert set(paints[1:]) <= set(arrivals)
+    assert 140 <= len(paints) <= 152
 
 
 def test_nothing_ticks_while_nothing_arrives(qapp, watch):
