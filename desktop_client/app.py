@@ -16,8 +16,10 @@ from desktop_client.cloud import Cloud, CloudState
 from desktop_client.listening import Listening
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.settings import ClientSettings
+from desktop_client.status import Snapshot
 from desktop_client.telemetry.frame import Frame
 from desktop_client.version import VERSION
+from desktop_client.windows.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,11 @@ class App:
         self._demo: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._has_map = asyncio.Event()
+        self._is_paused = False
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
         self.listening = Listening(0 if demo_speed else settings.telemetry_port, self._frame)
         self.cloud = Cloud(settings, on_map=self._map, on_state=self._cloud_changed, version=VERSION)
+        self.desk = Desk(self.cloud, self._snapshot, self.quit) if _has_screen() else None
 
     def quit(self) -> None:
         self._stopping.set()
@@ -49,6 +53,8 @@ class App:
             print(self.listening.problem, file=sys.stderr)
         await self.cloud.start()
         self.overlay.open()
+        if self.desk:
+            self.desk.open()
         if self._demo_speed:
             await self._start_demo(self._demo_speed)
         picture = asyncio.create_task(self._picture(screenshot, after)) if screenshot else None
@@ -76,6 +82,8 @@ class App:
         self.listening.stop()
         await self._stop_demo()
         await self.cloud.stop()
+        if self.desk:
+            self.desk.close()
         self.overlay.close()
         if picture is None:
             return False
@@ -89,6 +97,7 @@ class App:
         return False
 
     def _frame(self, frame: Frame) -> None:
+        self._is_paused = frame.session.paused
         self.overlay.show_frame(frame)
         self.cloud.on_frame(frame)
 
@@ -98,6 +107,23 @@ class App:
 
     def _cloud_changed(self, state: CloudState) -> None:
         log.debug("cloud: %s", state)
+        if self.desk:
+            self.desk.show_state(state)
+
+    def _snapshot(self) -> Snapshot:
+        listening, health = self.listening, self.listening.source.health
+        return Snapshot(
+            game=listening.source.game,
+            listening=None if listening.problem else listening.port,
+            listen_problem=listening.problem,
+            packets_per_second=listening.packets_per_second,
+            frames=health.frames,
+            format=health.format,
+            refused=dict(health.refused),
+            last_error=health.last_error,
+            paused=self._is_paused,
+            cloud=self.cloud.state,
+        )
 
     async def _start_demo(self, speed: float) -> None:
         # A process of its own: a race with twenty cars must not take time from the overlay that shows it.
@@ -115,4 +141,8 @@ class App:
 
 def _drawing_area() -> QRect | None:
     """Where widgets are put when there is no screen: as on the most usual one. None where there is a real one."""
-    return QRect(0, 0, 1920, 1080) if QGuiApplication.platformName() == "offscreen" else None
+    return None if _has_screen() else QRect(0, 0, 1920, 1080)
+
+
+def _has_screen() -> bool:
+    return QGuiApplication.platformName() != "offscreen"
