@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from contracts.license import Activate, Activation, Device, Lease, LicenseStatus
-from desktop_client.device import load_device
+from desktop_client.device import forget_device, load_device
 from desktop_client.gateway import Gateway, GatewayRefused
 from desktop_client.session import CannotKeep, Session
 from desktop_client.vault import DamagedSecret, Vault, VaultFailure
@@ -91,11 +91,13 @@ class Licence:
 
     async def _device(self) -> Device:
         try:
-            return await asyncio.to_thread(load_device, self._vault)
-        except DamagedSecret as damaged:
-            sentence = f"{damaged} It cannot be activated until its key is made anew."
-            self._become(LicenceState(code="device_key_damaged", problem=sentence))
-            raise CannotKeep(sentence) from damaged
+            try:
+                return await asyncio.to_thread(load_device, self._vault)
+            except DamagedSecret as damaged:
+                # A new key is a new device: it costs a seat, but waiting for somebody to repair it costs the licence.
+                log.warning("%s This is a new device from now on.", damaged)
+                await asyncio.to_thread(forget_device, self._vault)
+                return await asyncio.to_thread(load_device, self._vault)
         except VaultFailure as failure:
             raise CannotKeep(str(failure)) from failure
 

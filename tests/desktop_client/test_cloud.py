@@ -19,7 +19,8 @@ from waiting import eventually
 from contracts.event import new_id
 from contracts.tracks import TrackMap
 from desktop_client.cloud import Cloud
-from desktop_client.maps import MapStage
+from desktop_client.device import load_device
+from desktop_client.maps import LAPS_A_SESSION, MapStage
 from desktop_client.race.recorded_lap import CapturedLap
 from desktop_client.session import Stage
 from desktop_client.settings import ClientSettings
@@ -377,6 +378,59 @@ async def test_a_rejection_that_comes_as_an_event_lets_the_next_lap_be_learned(
     await server.tell(str(new_id()), "track.rejected", {**event, "track_id": "26", "reasons": [reason]})
     await eventually(lambda: client.cloud.state.map.verdict == "rejected, open")
     assert client.cloud.maps.lap_is_wanted
+
+
+async def test_a_track_whose_laps_are_refused_again_and_again_is_left_alone(
+    server: LoopbackGateway, start: Callable[..., Client], seen: Callable[..., Frame]
+) -> None:
+    server.verdict = "rejected"
+    client = start()
+    await client.cloud.start()
+    await client.is_live()
+    client.cloud.on_frame(seen())
+    for number in range(LAPS_A_SESSION):
+        await eventually(lambda: client.cloud.maps.lap_is_wanted)
+        await client.cloud.maps.take(a_lap())
+        await eventually(lambda number=number: len(server.uploads) == number + 1)
+        await eventually(lambda: client.cloud.state.map.waiting == 0)
+    assert not client.cloud.maps.lap_is_wanted
+    client.cloud.on_frame(seen(uid="two"))
+    await eventually(lambda: client.cloud.maps.lap_is_wanted)
+
+
+async def test_a_gateway_that_forgot_what_was_said_meanwhile_has_the_map_asked_for(
+    server: LoopbackGateway, start: Callable[..., Client], seen: Callable[..., Frame]
+) -> None:
+    client = start()
+    await client.cloud.start()
+    await client.is_live()
+    client.cloud.on_frame(seen())
+    await eventually(lambda: client.map_stage is MapStage.UNKNOWN)
+    server.publish(*TRACK)
+    await server.write(b"event: stream.reset\ndata: {}\n\n")
+    await eventually(lambda: client.maps)
+
+
+async def test_a_device_whose_key_is_damaged_becomes_a_new_device(
+    server: LoopbackGateway, start: Callable[..., Client], tmp_path: Path
+) -> None:
+    FileVault(tmp_path / "client" / "secrets").write("device_key", "nonsense")
+    client = start()
+    await client.cloud.start()
+    await eventually(lambda: client.cloud.state.plan == "free")
+    assert len(server.devices) == 1
+
+
+async def test_a_device_id_that_is_taken_by_another_key_is_a_sentence(
+    server: LoopbackGateway, start: Callable[..., Client], tmp_path: Path
+) -> None:
+    vault = FileVault(tmp_path / "client" / "secrets")
+    server.devices[load_device(vault).id] = "another key"
+    client = start()
+    await client.cloud.start()
+    await eventually(lambda: client.cloud.state.licence.code == "device_key_mismatch")
+    assert "with another key" in (client.cloud.state.licence.problem or "")
+    assert client.stage is Stage.SIGNED_IN
 
 
 PROGRAM = """
