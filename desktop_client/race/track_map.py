@@ -80,18 +80,20 @@ def _dots(frame: Frame, race: Race, x: Floats, y: Floats) -> tuple[Dot, ...]:
     cars, own = frame.cars, own_row(frame)
     own_position = int(cars.position[own]) if own is not None else 0
     with np.errstate(invalid="ignore"):
-        shown = (np.abs(x) < FARTHEST_M) & (np.abs(y) < FARTHEST_M)
-    dots = [
-        Dot(
-            x=round(float(x[row])),
-            y=round(float(y[row])),
-            team=race.teams.of(cars.team[row]),
-            kind=(kind := _kind(int(cars.position[row]), own_position, row == own)),
-            label=str(int(cars.position[row])) if kind and cars.position[row] > 0 else "",
-            in_pit=bool(cars.pit[row] != PitStatus.NONE),
-        )
-        for row in map(int, np.flatnonzero(shown))
-    ]
+        shown = np.flatnonzero((np.abs(x) < FARTHEST_M) & (np.abs(y) < FARTHEST_M))
+    columns = zip(
+        shown.tolist(),
+        np.rint(x[shown]).astype(np.int64).tolist(),
+        np.rint(y[shown]).astype(np.int64).tolist(),
+        cars.position[shown].tolist(),
+        (cars.pit[shown] != PitStatus.NONE).tolist(),
+        strict=True,
+    )
+    dots: list[Dot] = []
+    for row, metres_x, metres_y, position, in_pit in columns:
+        kind = _kind(position, own_position, row == own)
+        label = str(position) if kind and position > 0 else ""
+        dots.append(Dot(metres_x, metres_y, race.teams.of(cars.team[row]), kind, label, in_pit))
     return tuple(sorted(dots, key=lambda dot: dot.kind))
 
 
