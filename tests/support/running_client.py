@@ -1,0 +1,55 @@
+"""A whole client on the cloud's side, without windows, and laps for it to learn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from waiting import eventually
+
+from contracts.tracks import TrackMap
+from desktop_client.cloud import Cloud
+from desktop_client.maps import MapStage
+from desktop_client.race.recorded_lap import CapturedLap
+from desktop_client.session import Stage
+from desktop_client.settings import ClientSettings
+from desktop_client.telemetry.frame import Capability, Frame
+from desktop_client.vault import FileVault
+
+
+class Client:
+    """One running client and what it told the overlay."""
+
+    def __init__(self, settings: ClientSettings) -> None:
+        self.maps: list[TrackMap] = []
+        vault = FileVault(settings.state / "secrets")
+        self.cloud = Cloud(settings, on_map=self.maps.append, vault=vault, first_pause_s=0.02)
+
+    @property
+    def stage(self) -> Stage:
+        return self.cloud.state.session.stage
+
+    @property
+    def map_stage(self) -> MapStage:
+        return self.cloud.state.map.stage
+
+    async def is_live(self) -> None:
+        await eventually(lambda: self.cloud.state.is_live)
+
+
+def a_lap(track_id: str = "26") -> CapturedLap:
+    angle = np.linspace(0, 2 * math.pi, 200)
+    points = np.stack((200 * np.cos(angle), 200 * np.sin(angle), np.full(200, np.nan)), axis=1)
+    return CapturedLap("f1", track_id, "Round", points, np.zeros(200, dtype=np.int32), 60.0, 61.5)
+
+
+def a_driven_lap(frame_at: Callable[..., Frame], track_id: str = "26") -> Iterator[Frame]:
+    """Frames of the made-up race until its driver has finished a whole lap; it starts shortly before the line."""
+    own = 6
+    for step in range(60 * 96):
+        at = 97.0 + step / 60
+        frame = frame_at(at, count=8, own=own, track_id=track_id, capabilities=frozenset(Capability))
+        last_lap = np.full(8, np.nan)
+        yield replace(frame, cars=replace(frame.cars, last_lap_s=last_lap))
