@@ -1,4 +1,7 @@
-"""The system libraries that Qt loads and no wheel carries."""
+"""The system libraries that Qt loads and no wheel carries.
+
+`python -m devstack.libraries` provides them for the tests: exit code 0 when Qt can be loaded, else 1 and one sentence.
+"""
 
 import asyncio
 import os
@@ -6,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from devstack.child import Child
@@ -78,3 +82,18 @@ def _privilege() -> list[str] | None:
 
 def _words() -> str:
     return " ".join(_INSTALL)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            if news := asyncio.run(provide(Path(folder))):
+                print(news)
+        except Missing as missing:
+            print(missing, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

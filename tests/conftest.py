@@ -21,6 +21,18 @@ from devstack.postgres import Postgres
 
 _numbers = itertools.count()
 
+try:
+    from PyQt6 import QtWidgets  # noqa: F401 - only whether it can be loaded
+except ImportError as missing:
+    _without_qt = f"Qt cannot be loaded ({missing}): the tests that draw are left out"
+    collect_ignore = ["desktop_client/overlay", "desktop_client/windows", "desktop_client/test_app.py"]
+else:
+    _without_qt = None
+
+
+def pytest_report_header() -> str | None:
+    return _without_qt
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:

@@ -57,6 +57,7 @@ class StatusPage(QWidget):
             name.setText(row.name)
             sentence.setText(row.sentence)
             sentence.ensurePolished()  # its height depends on the style's font
+            sentence.setMinimumHeight(0)  # what a longer sentence needed before would count as needed still
             sentence.setFixedHeight(sentence.heightForWidth(SENTENCE_WIDTH))
         for number, line in enumerate(self._lines):
             for part in line:
