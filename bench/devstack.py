@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.machine import machine
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -50,7 +52,7 @@ def main() -> None:
         for which in ("first", "second"):
             ready, stop = live_once(Path(name))
             figures |= {f"{which}_ready_s": round(ready, 2), f"{which}_stop_s": round(stop, 2)}
-    print(json.dumps(figures | {"cores": os.cpu_count()}))
+    print(json.dumps({"benchmark": "devstack", **figures, "machine": machine()}))
 
 
 if __name__ == "__main__":

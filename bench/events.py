@@ -24,6 +24,7 @@ import structlog
 from nats.aio.msg import Msg
 
 import chassis
+from bench.machine import machine
 from chassis.bus import Bus
 from chassis.database import Database, Transaction
 from chassis.inbox import Inbox
@@ -151,7 +152,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     result = asyncio.run(measure(events=chosen.events, per_second=chosen.per_second))
-    sys.stdout.buffer.write(msgspec.json.encode(result) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.encode(result | {"machine": machine()}) + b"\n")
     return 0
 
 

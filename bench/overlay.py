@@ -13,14 +13,12 @@ import asyncio
 import json
 import multiprocessing
 import os
-import platform
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import Synchronized, SynchronizedArray
 from multiprocessing.synchronize import Event
-from pathlib import Path
 
 import numpy as np
 import qasync
@@ -28,6 +26,7 @@ from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QRect
 from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QApplication
 
+from bench.machine import machine
 from desktop_client.demo.broadcast import RATE_HZ, Broadcast
 from desktop_client.demo.race import FULL_RACE_LAPS, Race
 from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH
@@ -159,20 +158,6 @@ def _painting(measured: Measured, skipped: int, wall_s: float, sent: list[float]
     }
 
 
-def machine() -> dict[str, str | int | None]:
-    """What the figures were measured on."""
-    info = Path("/proc/cpuinfo")
-    models = [line for line in info.read_text().splitlines() if "model name" in line] if info.exists() else []
-    return {
-        "cpu": models[0].split(":")[1].strip() if models else platform.processor(),
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "qt": QT_VERSION_STR,
-        "pyqt": PYQT_VERSION_STR,
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="What the overlay costs.")
     parser.add_argument("--seconds", type=float, default=15.0, help="of each of the three phases")
@@ -190,7 +175,7 @@ def main() -> None:
     painting = ours["cpu_share_of_one_core"] - decoding["cpu_share_of_one_core"]
     report = {
         "benchmark": "overlay",
-        "machine": machine(),
+        "machine": machine() | {"qt": QT_VERSION_STR, "pyqt": PYQT_VERSION_STR},
         "clock_hz": chosen.hz,
         "overlay": ours,
         "naive_repaint_everything": naive,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import sys
 import time
@@ -21,6 +20,7 @@ from struct import Struct
 import msgspec
 import numpy as np
 
+from bench.machine import machine
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.f1_wire import LAYOUTS, PacketId, blank, open_packet, read_header
 from desktop_client.telemetry.replay import Recording
@@ -133,13 +133,7 @@ def main() -> int:
         },
         "ratio_to_numpy_view": round(ours["packets_per_s"] / views["packets_per_s"], 3),
         "ratio_to_struct_unpack": round(ours["packets_per_s"] / unpacked["packets_per_s"], 3),
-        "machine": {
-            "cores": os.cpu_count(),
-            "cores_used": 1,
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-        },
+        "machine": machine() | {"cores_used": 1, "numpy": np.__version__},
     }
     print(msgspec.json.encode(report).decode())
     return 0

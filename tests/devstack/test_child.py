@@ -89,7 +89,8 @@ async def test_a_child_has_its_own_session_so_that_ctrl_c_in_the_terminal_does_n
     assert child.log.read_text().strip() == "session True"
 
 
-async def test_all_children_can_be_ended_at_once(folder: Path, running):
+async def test_all_children_can_be_ended_at_once(folder: Path, running, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(children, "_spawned", set())  # the servers that other tests share are children of ours too
     for name in ("one", "two"):
         child = python(folder, "import signal; print('up', flush=True); signal.pause()", name=name)
         child.spawn()
