@@ -34,7 +34,7 @@ $(VENV)/.installed: requirements.lock
 	@test -n "$(PYTHON)" || { echo "RaceOverlay needs Python 3.11 or newer, and finds none."; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || sh devstack/provide_venv.sh "$(PYTHON)" $(VENV)
 	@echo "Installing what requirements.lock names …"
-	@$(PY) -m pip --quiet --disable-pip-version-check install --no-deps --require-hashes -r requirements.lock
+	@$(PY) -m pip -qq --disable-pip-version-check install --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 test: setup ## Run every test, on two cores within 15 minutes
