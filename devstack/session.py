@@ -13,6 +13,8 @@ from devstack.desktop import Desktop, has_display
 from devstack.lock import Lock
 from devstack.report import say, table
 
+SAME_WISH_S = 0.5
+
 
 class Session:
     """Starts the cloud, waits for a signal (or for the driver to close the desktop), and stops it."""
@@ -20,6 +22,7 @@ class Session:
     def __init__(self, folder: Path, wanted_port: int, *, with_desktop: bool) -> None:
         self.folder, self._wanted_port, self._with_desktop = folder, wanted_port, with_desktop
         self._stopping = asyncio.Event()
+        self._asked_at = 0.0
         self._cloud = Cloud(folder, say)
         self._desktop: Desktop | None = None
 
@@ -87,6 +90,9 @@ class Session:
         say(f"Stopped after {time.monotonic() - begun:.1f} s")
 
     def _on_signal(self) -> None:
+        now = time.monotonic()
+        if self._stopping.is_set() and now - self._asked_at < SAME_WISH_S:
+            return  # a terminal, and `make` between us, may both pass one wish on
         if self._stopping.is_set():
             # Asked twice: nothing is put in order any more, it only ends.
             kill_all()
@@ -94,4 +100,5 @@ class Session:
             say("Ended at once")
             os._exit(130)
         say("Stopping")
+        self._asked_at = now
         self._stopping.set()

@@ -93,3 +93,19 @@ async def test_without_qt_there_is_a_cloud_and_a_reason(folder: Path, said: Said
     monkeypatch.setattr(libraries, "provide", missing)
     await live_until(folder, said, "The cloud goes on")
     assert "There is no desktop: Qt cannot be loaded (libGL.so.1).\nThe cloud goes on." in said
+
+
+def test_one_wish_that_arrives_twice_is_one_and_a_second_wish_ends_everything(folder: Path, monkeypatch, capsys):
+    now = [100.0]
+    ended: list[int] = []
+    monkeypatch.setattr(session.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(session, "kill_all", lambda: None)
+    monkeypatch.setattr(session.os, "_exit", ended.append)
+    running = session.Session(folder, 0, with_desktop=False)
+    running._on_signal()
+    now[0] += 0.1
+    running._on_signal()
+    assert (capsys.readouterr().out, ended) == ("Stopping\n", [])
+    now[0] += 1
+    running._on_signal()
+    assert ended == [130]
