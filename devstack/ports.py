@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from devstack.files import write_atomically
@@ -23,7 +24,7 @@ def reserve(folder: Path, name: str) -> int:
     remembered = _read(folder)
     port = remembered.get(name)
     if port is None or not is_free(port):
-        port = _any_free(taken=set(remembered.values()))
+        port = any_free(taken=set(remembered.values()))
         write_atomically(folder / "ports.json", json.dumps(remembered | {name: port}, indent=1))
     return port
 
@@ -46,7 +47,8 @@ async def listening(port: int) -> None:
     writer.close()
 
 
-def _any_free(taken: set[int]) -> int:
+def any_free(taken: Collection[int] = ()) -> int:
+    """A port that nobody listens on, and that is not among `taken`."""
     for port in random.sample(_CANDIDATES, len(_CANDIDATES)):
         if port not in taken and is_free(port):
             return port

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from waiting import eventually
 from chassis.migrations import migrate
 from chassis.service import Service
 from devstack.nats import Nats
+from devstack.ports import any_free
 from devstack.postgres import Postgres
 
 _numbers = itertools.count()
@@ -71,12 +71,8 @@ async def issuer() -> AsyncIterator[Issuer]:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
-
-    return find
+    """A port below those that outgoing connections take, so that none sits on it before the server does."""
+    return any_free
 
 
 @pytest.fixture
