@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 SERVICES := auth license tracks versions gateway
 PYTEST := $(PY) -m pytest
+# Where nothing can be shown, the demo draws a picture.
+HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--offscreen --screenshot var/demo.png --after 30)
 
 .PHONY: help setup run cloud client demo screenshots test test-fast check fix bench images k8s-check contracts lock clean
 
@@ -25,7 +27,7 @@ client: setup ## Open the desktop alone, on the cloud that is running
 	@exec $(PY) -m devstack client
 
 demo: setup ## Show the overlay on a simulated race, without any cloud
-	@exec $(PY) -m desktop_client --demo
+	@mkdir -p var && exec $(PY) -m desktop_client --demo $(HEADLESS)
 
 ##@ Work on it
 setup: $(VENV)/.installed ## Make .venv and install what requirements.lock names, by hash

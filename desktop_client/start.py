@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_client.settings import WrongSetting, load
@@ -42,6 +43,9 @@ def main(arguments: list[str]) -> int:
         return 2
     if options.offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    elif not _has_display(os.environ):
+        print("There is no display. To draw into a picture: --offscreen --screenshot FILE.", file=sys.stderr)
+        return 1
     try:
         import qasync
         from PyQt6.QtWidgets import QApplication
@@ -62,3 +66,10 @@ def main(arguments: list[str]) -> int:
         app = App(settings, demo_speed=options.demo_speed if options.demo else None)
         with on_interrupt(app.quit):
             return loop.run_until_complete(app.run(options.screenshot, options.after))
+
+
+def _has_display(environ: Mapping[str, str]) -> bool:
+    """Whether Qt would find a screen; without one it would end the program with a core dump instead of a sentence."""
+    if sys.platform != "linux":
+        return True
+    return any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

@@ -66,3 +66,13 @@ def test_a_picture_later_needs_a_place(tmp_path: Path):
     said, _ = client.communicate(timeout=30)
     assert client.returncode == 2
     assert "--after says when to take the picture, so it needs --screenshot FILE" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_without_a_display_it_says_what_can_be_done(tmp_path: Path):
+    client = _start(tmp_path, "--demo")
+    said, _ = client.communicate(timeout=30)
+    assert (client.returncode, said.strip()) == (
+        1,
+        "There is no display. To draw into a picture: --offscreen --screenshot FILE.",
+    )
