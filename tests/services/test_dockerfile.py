@@ -152,7 +152,6 @@ def test_a_lock_has_a_hash_for_each_library_and_no_address(service: str) -> None
     entries = re.split(r"\n(?=[a-z0-9-]+==)", text)
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text
-    assert "--index-url" not in text
 
 
 def test_neither_the_desktop_nor_the_laptops_cloud_is_in_an_image() -> None:
