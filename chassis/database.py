@@ -23,6 +23,16 @@ from contracts.problem import Unavailable
 
 Row = asyncpg.Record
 
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    OSError,  # TimeoutError is one
+)
+"""What says that the server is going, gone, or not there yet."""
+
 
 class Transaction:
     """One unit of work. Stores are built on it; each statement they run is part of it."""
@@ -118,21 +128,11 @@ class Database:
             raise Unavailable("The database is not open.")
         try:
             connection = await self._pool.acquire(timeout=5)
-        except (
-            OSError,
-            TimeoutError,
-            asyncpg.CannotConnectNowError,
-            asyncpg.TooManyConnectionsError,
-        ) as error:
+        except (*_AWAY, asyncpg.TooManyConnectionsError) as error:
             raise Unavailable(retry_after=2) from error
         try:
             yield connection
-        except (
-            asyncpg.PostgresConnectionError,
-            asyncpg.InterfaceError,
-            asyncpg.AdminShutdownError,
-            OSError,
-        ) as error:
+        except _AWAY as error:
             # The server went away under us; what was not committed is undone there.
             raise Unavailable(retry_after=2) from error
         finally:

@@ -48,7 +48,7 @@ class JwksCache:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._asking: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> jwt.PyJWK:
         """The key with that id.
@@ -57,10 +57,11 @@ class JwksCache:
             Unauthenticated: auth does not publish it.
             Unavailable: no key was ever had, and auth cannot be reached.
         """
+        asking = None
         if kid not in self._keys or self._clock() - self._fetched_at > FRESH_S:
-            async with self._lock:  # one request asks for all who wait
-                if kid not in self._keys or self._clock() - self._fetched_at > FRESH_S:
-                    await self._refresh()
+            asking = self._ask()
+        if asking and kid not in self._keys:  # a key at hand serves meanwhile
+            await asyncio.shield(asking)
         try:
             return self._keys[kid]
         except KeyError:
@@ -70,23 +71,28 @@ class JwksCache:
 
     async def ready(self) -> None:
         """Unavailable as long as no key was ever had; asks for them."""
-        if not self._keys:
-            async with self._lock:
-                await self._refresh()
+        if not self._keys and (asking := self._ask()):
+            await asyncio.shield(asking)
         if not self._keys:
             raise Unavailable("No key to check tokens with was had yet.", retry_after=2)
 
+    def _ask(self) -> asyncio.Task[None] | None:
+        """The one question that is under way, for all who wait; None if it was asked a moment ago."""
+        if self._asking is None or self._asking.done():
+            if self._clock() - self._tried_at < RETRY_S:
+                return None
+            self._asking = asyncio.create_task(self._refresh(), name="jwks")
+        return self._asking
+
     async def _refresh(self) -> None:
-        if self._clock() - self._tried_at < RETRY_S:
-            return
-        self._tried_at = self._clock()
         try:
             published = await self._fetch()
-        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError) as error:
+            self._keys = {key.kid: jwt.PyJWK(msgspec.to_builtins(key)) for key in published.keys}
+            self._fetched_at = self._clock()
+        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError, jwt.PyJWTError) as error:
             log.warning("jwks.unreachable", error=type(error).__name__, keys_at_hand=len(self._keys))
-            return
-        self._keys = {key.kid: jwt.PyJWK(msgspec.to_builtins(key)) for key in published.keys}
-        self._fetched_at = self._clock()
+        finally:
+            self._tried_at = self._clock()
 
 
 class Verifier:

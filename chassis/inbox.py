@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from chassis.bus import ACK_WAIT_S, DEAD_LETTERS, KEEP_EVENTS_S, MAX_ATTEMPTS, B
 from chassis.database import Database, Transaction
 from chassis.observability import EVENT_LATENCY, EVENTS_HANDLED, log, traced
 from contracts.event import Event, now, stream_of, subject_of
+from contracts.problem import Unavailable
+
+OUTAGE_S = 600.0
 
 Reaction = Callable[[Any, Transaction], Awaitable[None]]
 
@@ -96,20 +100,30 @@ class Inbox:
                     await self._bus.ensure_consumer(stream, self._service, subjects)
                     subscription = await self._bus.jetstream.pull_subscribe_bind(self._service, stream)
                 messages = await subscription.fetch(16, timeout=2)
+                await self._deliver_all(deque(messages))
             except TimeoutError:
                 continue  # nothing happened for a while
-            except BusError as error:
-                log.warning("inbox.reconnecting", stream=stream, error=type(error).__name__)
-                subscription = None
+            except Exception as error:
+                # Whatever it was, a listener that gave up would never hear again.
+                expected = isinstance(error, BusError)
+                log.warning(
+                    "inbox.reconnecting",
+                    stream=stream,
+                    error=type(error).__name__,
+                    exc_info=None if expected else error,
+                )
+                if subscription is not None:
+                    with contextlib.suppress(*BusError):
+                        await subscription.unsubscribe()
+                    subscription = None
                 await asyncio.sleep(0.5)
-                continue
-            await self._deliver_all(deque(messages))
 
     async def _deliver_all(self, messages: deque[Msg]) -> None:
         try:
-            while messages:
-                await self._deliver(messages[0])
-                messages.popleft()
+            async with _kept_alive(messages):
+                while messages:
+                    await self._deliver(messages[0])
+                    messages.popleft()
         finally:
             # Stopped on the way: whoever listens next gets these at once, not after they were waited for in vain.
             for message in messages:
@@ -129,7 +143,7 @@ class Inbox:
                 if attempt > MAX_ATTEMPTS:
                     await self._give_up(message, "the process died each time it tried")
                     return
-                outcome = await self._react(message)
+                outcome = await self._react_through_outages(message)
                 await message.ack()
             except BusError as error:
                 # Not acknowledged: it comes again, and the inbox row makes that silent.
@@ -140,14 +154,27 @@ class Inbox:
                 return
         EVENTS_HANDLED.labels(self._service, message.subject, outcome).inc()
 
+    async def _react_through_outages(self, message: Msg) -> str:
+        """While something that the reaction needs is away, the event waits here and loses no try."""
+        until = time.monotonic() + OUTAGE_S
+        waits = 0
+        while True:
+            try:
+                return await self._react(message)
+            except Unavailable as error:
+                if time.monotonic() > until:
+                    raise
+                log.warning("event.waits", subject=message.subject, reason=str(error))
+                waits += 1
+                await asyncio.sleep(self._pause_s(min(waits, 4)))
+
     async def _react(self, message: Msg) -> str:
         kind, reaction = self._reactions[message.subject]
         event = msgspec.json.decode(message.data, type=kind)
         if isinstance(reaction, Slow):
             if await self._seen(event):
                 return "repeated"
-            async with _kept_alive(message):
-                result = await reaction.work(event)
+            result = await reaction.work(event)
         async with self._database.transaction() as tx:
             if not await _first_time(tx, self._service, event):
                 return "repeated"
@@ -217,14 +244,15 @@ async def _first_time(tx: Transaction, consumer: str, event: Event) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _kept_alive(message: Msg):
-    """Tell the bus that long work is under way, so that it does not deliver the message to somebody else."""
+async def _kept_alive(messages: deque[Msg]):
+    """Tell the bus that these are being worked on or next in line: it shall not deliver them to somebody else."""
 
     async def pulse() -> None:
         while True:
             await asyncio.sleep(ACK_WAIT_S / 3)
-            with contextlib.suppress(*BusError):
-                await message.in_progress()
+            for message in tuple(messages):
+                with contextlib.suppress(*BusError):
+                    await message.in_progress()
 
     task = asyncio.create_task(pulse())
     try:

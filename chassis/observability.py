@@ -111,9 +111,10 @@ def _exporting_tracer(service: str, endpoint: str, sample: float) -> trace.Trace
 
 
 def _well_formed(traceparent: str | None) -> bool:
-    return bool(
-        trace.get_current_span(_propagator.extract({"traceparent": traceparent or ""})).get_span_context().is_valid
-    )
+    """Later versions of the format may be longer, and of any length: such a one is not kept with every event."""
+    if traceparent is None or len(traceparent) != len(_new_traceparent()):
+        return False
+    return trace.get_current_span(_propagator.extract({"traceparent": traceparent})).get_span_context().is_valid
 
 
 def _new_traceparent() -> str:

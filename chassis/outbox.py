@@ -87,6 +87,7 @@ class Relay:
                 # Whatever it was, the events are still in the table: a relay that gave up would lose them in silence.
                 expected = isinstance(error, (Unavailable, *BusError))
                 log.warning("outbox.delayed", error=type(error).__name__, exc_info=None if expected else error)
+                ready_streams.clear()  # the bus may have come back without its store
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response
@@ -66,7 +66,7 @@ def answer(problem: Problem, *, instance: str | None, request_id: str | None) ->
 
 def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
     request_id = request.state.get("request_id")
-    status, headers, body = answer(problem, instance=request.url.path, request_id=request_id)
+    status, headers, body = answer(problem, instance=_address(request), request_id=request_id)
     media_type = headers.pop("content-type")
     return Response(body, status_code=status, headers=headers, media_type=media_type)
 
@@ -76,8 +76,20 @@ def on_framework_refusal(request: Request[Any, Any, Any], refusal: HTTPException
 
 
 def on_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("request.failed", path=request.url.path, exc_info=error)
+    if isinstance(error, RecursionError):
+        return on_problem(request, BadRequest("The body is nested too deeply."))
+    if isinstance(error, ExceptionGroup):
+        # What a transaction raises as it ends (its connection broke) the framework hands on in a group.
+        group = cast("ExceptionGroup[Exception]", error)
+        if len(group.exceptions) == 1 and isinstance(group.exceptions[0], Problem):
+            return on_problem(request, group.exceptions[0])
+    log.error("request.failed", path=_address(request), exc_info=error)
     return on_problem(request, InternalError())
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    """The path as it was sent: `path` itself loses what a mount takes away from it."""
+    return request.scope["raw_path"].decode("ascii", "replace")
 
 
 def _translated(refusal: HTTPException) -> Problem:

@@ -13,6 +13,7 @@ from chassis.observability import REQUEST_SECONDS, log, traced
 from contracts.event import new_id
 
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # labels: no caller adds to them
 _SAFE_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -44,16 +45,18 @@ class RequestRecord:
         if scope["path"] in _QUIET:
             await self._app(scope, receive, send_recorded)
             return
-        method = scope["method"]
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         traceparent = headers.get(b"traceparent", b"").decode("latin-1") or None
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
             traced(method, traceparent, SpanKind.SERVER, {"http.request.method": method}) as span,
         ):
-            await self._app(scope, receive, send_recorded)
-            route = scope.get("path_template") or "unmatched"
-            seconds = time.perf_counter() - began
-            span.update_name(f"{method} {route}")
-            span.set_attributes({"http.route": route, "http.response.status_code": status})
-            REQUEST_SECONDS.labels(self._service, method, route, str(status)).observe(seconds)
-            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+            try:
+                await self._app(scope, receive, send_recorded)
+            finally:  # also of an answer that broke off
+                route = scope.get("path_template") or "unmatched"
+                seconds = time.perf_counter() - began
+                span.update_name(f"{method} {route}")
+                span.set_attributes({"http.route": route, "http.response.status_code": status})
+                REQUEST_SECONDS.labels(self._service, method, route, str(status)).observe(seconds)
+                log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))

@@ -14,6 +14,7 @@ from wsgiref.simple_server import WSGIServer
 import aiohttp
 import uvloop
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 from litestar import Litestar, Request
@@ -39,6 +40,7 @@ from contracts.identity import Identity
 from contracts.problem import Problem
 
 MAX_BODY_BYTES = 1 << 20
+MAX_HEADER_BYTES = 64 << 10  # the server's own bounds are 400 kB, and for HTTP/2 16 MB
 FINISH_WITHIN_S = 15.0
 
 
@@ -144,6 +146,8 @@ class Service:
             log_level=LogLevels.error,  # "Embedded server is experimental!" at every start tells nobody anything
             websockets=False,
             backpressure=1024,
+            http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
+            http2_settings=HTTP2Settings(max_headers_size=MAX_HEADER_BYTES),
             ssl_cert=tls[0] if tls else None,
             ssl_key=tls[1] if tls else None,
         )

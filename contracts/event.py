@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -26,7 +26,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """
 
     id: UUID = msgspec.field(default_factory=new_id)
-    at: datetime = msgspec.field(default_factory=now)
+    at: Annotated[datetime, msgspec.Meta(tz=True)] = msgspec.field(default_factory=now)
 
 
 def subject_of(event: Event | type[Event]) -> str:

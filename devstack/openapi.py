@@ -13,12 +13,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 import contracts
 from chassis.service import Service
 from chassis.settings import load
 from contracts.event import subject_of
 from contracts.identity import Role
-from contracts.problem import BodyTooLarge, Problem, TooManyRequests, Unauthenticated, Unavailable, UpstreamTimeout
+from contracts.problem import (
+    BadRequest,
+    BodyTooLarge,
+    Problem,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    UpstreamTimeout,
+)
 from services.auth import app as auth
 from services.auth.settings import AuthSettings
 from services.gateway.policy import ANYONE, RULES, SIGNED_IN, Rule, Upstream
@@ -52,6 +62,7 @@ _NOWHERE = {
     "S3_BUCKET": "none",
 }
 _MARKS = {  # how the document calls a refusal that many calls share
+    "BadRequest": BadRequest,
     "NotSignedIn": Unauthenticated,
     "BodyTooLarge": BodyTooLarge,
     "RequestTimeout": RequestTimeout,
@@ -76,7 +87,8 @@ def document() -> dict[str, Any]:
             paths.setdefault(rule.path, {})[rule.method.lower()] = _forwarded(rule, described[rule.upstream])
     paths |= _own()
     for upstream, service in described.items():
-        for name, schema in service["components"]["schemas"].items():
+        # A default that is a struct is in there as that struct.
+        for name, schema in msgspec.to_builtins(service["components"]["schemas"]).items():
             if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"{upstream.value} and another service both have a schema {name}, but not the same")
     return {
@@ -135,6 +147,7 @@ def _refusals(rule: Rule) -> Iterator[str]:
     if rule.access is not ANYONE:
         yield "NotSignedIn"
     if rule.body:
+        yield "BadRequest"
         yield "BodyTooLarge"
         yield "RequestTimeout"
 

@@ -21,7 +21,8 @@ document.querySelector('button').onclick = async (click) => {
 _STYLE = """
 body{background:#0b0f14;color:#e6edf3;font:16px/1.5 system-ui,sans-serif;display:grid;place-items:center;
 min-height:100vh;margin:0}main{max-width:22rem;padding:2rem}h1{font-size:1.5rem;margin:0}
-button{background:#3ea6ff;color:#04121f;border:0;border-radius:6px;padding:.75rem 1.25rem;font:600 1rem system-ui,sans-serif}
+button{background:#3ea6ff;color:#04121f;border:0;border-radius:6px;padding:.75rem 1.25rem;
+font:600 1rem system-ui,sans-serif}
 button:disabled{opacity:.4}
 """
 PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>RaceOverlay: verify your address</title>

@@ -1,4 +1,4 @@
-"""A request's body on its way through: counted as it passes, never kept."""
+"""A request's body on its way through, counted as it passes."""
 
 from __future__ import annotations
 

@@ -68,8 +68,15 @@ class Ears:
             try:
                 await self._bus.ensure_stream(stream)
                 await self._listen(stream, subjects, place)
-            except BusError as error:
-                log.warning("events.interrupted", stream=stream, error=type(error).__name__)
+            except Exception as error:
+                # Whatever it was, ears that gave up would let ended sessions go on.
+                expected = isinstance(error, BusError)
+                log.warning(
+                    "events.interrupted",
+                    stream=stream,
+                    error=type(error).__name__,
+                    exc_info=None if expected else error,
+                )
             await asyncio.sleep(RETRY_S)
 
     async def _listen(self, stream: str, subjects: list[str], place: _Place) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import aiohttp
@@ -19,6 +19,7 @@ from services.gateway.upstreams import Upstreams
 
 UPLOAD_S = 60.0
 READ_S = 30.0
+AWAITED_BYTES = 64 << 10
 CLIENT_LEFT = 499  # never seen by anybody but our logs and metrics, where it must not look like a failure of ours
 
 
@@ -113,7 +114,20 @@ class Proxy:
         except TimeoutError:
             raise BrokenOff from None
 
+    async def _content(self, rule: Rule, body: RequestBody) -> bytes | AsyncIterator[bytes] | None:
+        """A small body is awaited first: however slowly it is sent, it keeps no connection of the service meanwhile."""
+        if not body.is_expected:
+            return None
+        if rule.body > AWAITED_BYTES:
+            return body.pieces()
+        try:
+            async with asyncio.timeout(self._upload_seconds):
+                return b"".join([piece async for piece in body.pieces()])
+        except TimeoutError:
+            raise RequestTimeout from None
+
     async def _ask(self, rule: Rule, scope: Scope, body: RequestBody) -> aiohttp.ClientResponse:
+        content = await self._content(rule, body)
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         name = rule.upstream.value
         try:
@@ -123,7 +137,7 @@ class Proxy:
                     rule.method,
                     target.decode("latin-1"),
                     headers=inward(scope),
-                    body=body.pieces() if body.is_expected else None,
+                    body=content,
                     seconds=rule.seconds,
                 )
         except aiohttp.ConnectionTimeoutError as error:

@@ -44,7 +44,7 @@ class Upstreams:
         target: str,
         *,
         headers: list[tuple[str, str]],
-        body: AsyncIterable[bytes] | None,
+        body: bytes | AsyncIterable[bytes] | None,
         seconds: float,
     ) -> aiohttp.ClientResponse:
         """Send a request and return its answer as soon as its head is there; the caller closes it.

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, PathParameter, QueryParameter
-from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_304_NOT_MODIFIED
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED, HTTP_304_NOT_MODIFIED
 
 from chassis.identity import signed_in
 from chassis.problems import documented
@@ -42,7 +43,9 @@ Version = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_TRACKS_LISTED)]
 After = Annotated[
     str | None,
-    QueryParameter(pattern=r"^[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}$", description="game/track_id: begin after it"),
+    QueryParameter(
+        pattern=r"^[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}(?!\n)$", description="game/track_id: begin after it"
+    ),
 ]
 
 
@@ -93,7 +96,11 @@ async def tracks(
 
 @get(
     "/tracks/{game:str}/{track_id:str}",
-    responses=documented(TrackUnknown, InvalidRequest, Unauthenticated, Unavailable),
+    responses={
+        HTTP_200_OK: ResponseSpec(TrackMap, description="The map", generate_examples=False),
+        HTTP_304_NOT_MODIFIED: ResponseSpec(None, description="You have it already", generate_examples=False),
+        **documented(TrackUnknown, InvalidRequest, Unauthenticated, Unavailable),
+    },
     **_SIGNED_IN,
 )
 async def track_map(
@@ -104,7 +111,7 @@ async def track_map(
     format: FromQuery[Literal["json"]] = "json",
     if_none_match: IfNoneMatch = None,
     accept_encoding: AcceptEncoding = None,
-) -> Response[TrackMap] | Response[bytes] | Response[None]:
+) -> Response[bytes] | Response[None]:
     """The map of a track: its newest version, or the one asked for."""
     found = await library.find(game, track_id, version)
     headers = negotiation.headers(found.etag, pinned=version is not None)

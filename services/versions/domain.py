@@ -14,7 +14,7 @@ _OFFERED: dict[Channel, tuple[Channel, ...]] = {
     "beta": ("beta", "stable"),
     "alpha": ("alpha", "beta", "stable"),
 }
-_VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})(?:-(alpha|beta|rc)\.(\d{1,5}))?")
+_VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})(?:-(alpha|beta|rc)\.(\d{1,5}))?", re.ASCII)
 _RANK = {"alpha": 0, "beta": 1, "rc": 2, None: 3}
 
 

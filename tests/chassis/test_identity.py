@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -150,6 +151,22 @@ async def test_while_auth_is_away_the_keys_at_hand_go_on_serving(issuer: Issuer)
         issuer.reachable = False
         clock += 3600
         await verifier.verify(issuer.token())
+
+
+async def test_while_auth_does_not_answer_nobody_waits_for_a_key_that_is_at_hand(issuer: Issuer):
+    clock = 0.0
+    hangs = asyncio.Event()
+
+    async def fetch() -> KeySet:
+        if clock:
+            await hangs.wait()
+        return issuer.key_set()
+
+    verifier = Verifier(JwksCache(fetch, clock=lambda: clock), issuer=ISSUER, audience=AUDIENCE)
+    await verifier.verify(issuer.token())
+    clock += 3600
+    await asyncio.wait_for(verifier.verify(issuer.token()), 5)
+    hangs.set()
 
 
 async def test_without_any_key_the_answer_is_try_again_not_sign_in(issuer: Issuer):

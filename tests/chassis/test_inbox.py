@@ -15,6 +15,7 @@ from chassis.database import Database, Transaction
 from chassis.deadletters import DeadLetter, dead_letters, replay
 from chassis.inbox import Inbox, Reactions, Slow
 from contracts.auth import UserDeleted, UserRegistered
+from contracts.problem import Unavailable
 from devstack.nats import Nats
 
 MakeDatabase = Callable[[str], Awaitable[str]]
@@ -117,6 +118,24 @@ async def test_what_fails_for_good_becomes_a_dead_letter_and_can_be_replayed(
         broken = False
         await replay(bus.jetstream, letter)
         await eventually(lambda: _has(database, event.id))
+        assert await _letters(bus) == []
+
+
+async def test_an_outage_of_what_a_reaction_needs_uses_up_no_try(database_of: MakeDatabase, nats_server: Nats):
+    asked = 0
+
+    async def react(event: UserRegistered, tx: Transaction) -> None:
+        nonlocal asked
+        asked += 1
+        if asked <= MAX_ATTEMPTS + 4:
+            raise Unavailable("The storage is away.")
+        await note(event, tx)
+
+    async with _listener(await database_of("versions"), nats_server, {UserRegistered: react}) as (database, bus):
+        event = UserRegistered(user_id=uuid4())
+        await _publish(bus, event)
+        await eventually(lambda: _has(database, event.id))
+        assert asked == MAX_ATTEMPTS + 5
         assert await _letters(bus) == []
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from waiting import eventually
@@ -43,9 +44,10 @@ def test_without_a_collector_the_trace_that_arrived_is_carried_on():
     assert inside["service"] == "garage"
 
 
-def test_a_malformed_trace_is_replaced_by_a_new_one():
-    inside, _ = _speak("", "00-zzz")
-    assert inside["handed_on"] != "00-zzz"
+@pytest.mark.parametrize("malformed", ["00-zzz", _PARENT + "-and-more" * 50])
+def test_a_malformed_trace_is_replaced_by_a_new_one(malformed: str):
+    inside, _ = _speak("", malformed)
+    assert inside["handed_on"] != malformed
     assert len(inside["trace_id"]) == 32
 
 
