@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
+from normal_user import NOBODY, python_for
 
 from devstack.child import PROJECT
 
@@ -194,15 +195,12 @@ def test_a_port_that_is_none_is_one_clear_sentence(terminal: Open, port: str):
 
 @pytest.mark.skipif(not ROOT, reason="only root can become somebody else")
 def test_a_cloud_lives_for_a_normal_user(terminal: Open):
-    python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
-    if python is None:
-        pytest.skip("no Python of this version that everybody may run")
+    python = python_for(PROJECT)
     state = Path(tempfile.mkdtemp(prefix="devstack-"))
     try:
         shutil.chown(state, "nobody")
         paths = f"{PROJECT}:{sysconfig.get_path('purelib')}"
-        who = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-        cloud = terminal("cloud", state, python=python, env={"PYTHONPATH": paths, "HOME": str(state)}, **who)
+        cloud = terminal("cloud", state, python=python, env={"PYTHONPATH": paths, "HOME": str(state)}, **NOBODY)
         cloud.until("Ready after")
         assert psutil.Process(document(state)["pids"]["postgres"]).username() == "nobody"
         cloud.process.send_signal(signal.SIGINT)
