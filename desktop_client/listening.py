@@ -7,7 +7,7 @@ from typing import Final
 
 from desktop_client.telemetry.catalogue import GAMES
 from desktop_client.telemetry.frame import Frame
-from desktop_client.telemetry.source import Source
+from desktop_client.telemetry.source import GameSettings, Source
 from desktop_client.telemetry.udp import CannotListen, UdpListener
 
 FIRST_GAME: Final = "f1"
@@ -18,7 +18,7 @@ class Listening:
 
     def __init__(self, port: int, hear: Callable[[Frame], object], game: str = FIRST_GAME) -> None:
         """`port` 0 takes any free one, for a race that this client simulates itself."""
-        self.source: Source = GAMES[game]()
+        self.source: Source = GAMES[game].make(GameSettings())
         self.problem: str | None = None
         self._hear = hear
         self._listener = UdpListener(port, self._feed)

@@ -21,6 +21,7 @@ from desktop_client.overlay.overlay import Overlay
 from desktop_client.telemetry.catalogue import GAMES
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.replay import Recording
+from desktop_client.telemetry.source import GameSettings
 
 DEMO_SECONDS = 100.0  # the circuit is learned by then
 CAPTURES = Path(os.environ.get("RACEOVERLAY_CAPTURES", "../shared/captures"))
@@ -53,7 +54,7 @@ def invented(frame: Frame) -> Frame:
 
 def recorded(file: Path, game: str) -> Iterator[Frame]:
     """The frames of a recording, drivers renamed. Raises OSError or NotATape."""
-    source = GAMES[game]()
+    source = GAMES[game].make(GameSettings())
     for heard in Recording(file):
         frame = source.feed(heard.packet, heard.offset)
         if frame is not None:

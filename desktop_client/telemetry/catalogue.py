@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from desktop_client.telemetry.games.f1 import F1
-from desktop_client.telemetry.source import Source
+from desktop_client.telemetry.source import GameSettings, Source
 
-GAMES: Final[dict[str, Callable[[], Source]]] = {F1.game: F1}
+UNSEEN: Final = "not yet seen against the real game"
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A family of games that one adapter reads."""
+
+    title: str  # as drivers know it
+    make: Callable[[GameSettings], Source]
+    how_to: str  # what to switch on in the game, in one or two sentences
+    seen: str = UNSEEN  # which recording of the real game the adapter is checked against
+
+
+GAMES: Final[dict[str, Game]] = {
+    F1.game: Game(
+        "F1 23, 24, 25 and its 2026 season",
+        F1,
+        "Settings > Telemetry Settings: UDP Telemetry On, UDP Port 20777, UDP Send Rate 60Hz, UDP Format the newest.",
+        "a recording of a real race of 22 cars (2026), and single packets of 2023, 2024 and 2025",
+    ),
+}

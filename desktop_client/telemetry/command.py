@@ -18,7 +18,7 @@ from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.plain import plain_frame, plain_health
 from desktop_client.telemetry.record import Recorder
 from desktop_client.telemetry.replay import NotATape, Recording, play
-from desktop_client.telemetry.source import Source
+from desktop_client.telemetry.source import GameSettings, Source, UdpInlet
 from desktop_client.telemetry.udp import LOOPBACK, CannotListen, UdpListener
 
 FINE, FAILED, MISUSED = 0, 1, 2
@@ -124,6 +124,13 @@ async def _listen(printer: _Printer, host: str, port: int) -> None:
         listener.stop()
 
 
+def _udp_port(source: Source) -> int:
+    for inlet in source.inlets:
+        if isinstance(inlet, UdpInlet):
+            return inlet.port
+    raise Refused(f"{source.game} is not heard over UDP.")
+
+
 def _open_recording(path: Path) -> Recording:
     try:
         return Recording(path)
@@ -149,7 +156,7 @@ def _run(options: argparse.Namespace) -> None:
         raise Refused("telemetry: --record is for what is heard, --file is recorded already.")
     if options.file is None and options.speed is not None:
         raise Refused("telemetry: --speed goes with --file.")
-    source = GAMES[options.game]()
+    source = GAMES[options.game].make(GameSettings(port=options.port))
     recording = _open_recording(options.file) if options.file is not None else None
     recorder = _open_recorder(options.record, options.game) if options.record is not None else None
     printer = _Printer(source, recorder, options.json)
@@ -157,7 +164,7 @@ def _run(options: argparse.Namespace) -> None:
         if recording is not None:
             asyncio.run(_replay(printer, recording, options.speed))
         else:
-            asyncio.run(_listen(printer, options.host, options.port or source.default_port))
+            asyncio.run(_listen(printer, options.host, options.port or _udp_port(source)))
     except KeyboardInterrupt:
         pass  # the usual way to end it
     finally:

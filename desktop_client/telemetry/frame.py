@@ -1,14 +1,18 @@
 """The normalised frame: what any game's telemetry becomes before anything else sees it.
 
-Units are SI (metres, seconds, metres per second, degrees Celsius) and coordinates are right-handed: `x` and
-`y` span the ground plane seen from above (y to the left of x), `z` points up. Not-a-number in a float column,
-and `None` in an optional field, mean "this game does not say"; a widget shows a dash for it, never a zero.
+Units are SI (metres, seconds, metres per second, degrees Celsius, kilopascals for pressures) and coordinates are
+right-handed: `x` and `y` span the ground plane seen from above (y to the left of x), `z` points up. Not-a-number in
+a float column, -1 in an integer column whose zero means something, and `None` in an optional field, mean "this game
+does not say"; a widget shows a dash for it, never a zero. Wheels stand in the order of `WHEELS`.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +20,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
+
+WHEELS: Final = ("front left", "front right", "rear left", "rear right")
+SECTORS: Final = 3
 
 
 class Capability(enum.StrEnum):
@@ -25,17 +32,29 @@ class Capability(enum.StrEnum):
     OPPONENTS = "opponents"
     WORLD_POSITION = "world_position"
     OPPONENT_POSITION = "opponent_position"
+    HEADING = "heading"  # of the driver's own car at least
+    SPOTTER = "spotter"  # the game itself says who is beside the driver
     LAP_DISTANCE = "lap_distance"
+    LAP_TIMES = "lap_times"  # of the driver's own car at least
+    SECTOR_TIMES = "sector_times"
     LAP_VALIDITY = "lap_validity"
     TRACK_ID = "track_id"
     GAPS = "gaps"
+    CLASSES = "classes"
     PIT_STATUS = "pit_status"
-    TYRES = "tyres"
+    TYRES = "tyres"  # which compound, how old
+    TYRE_TEMPERATURE = "tyre_temperature"
+    TYRE_PRESSURE = "tyre_pressure"
+    TYRE_WEAR = "tyre_wear"
+    BRAKE_TEMPERATURE = "brake_temperature"
     FUEL = "fuel"
     ENERGY = "energy"
+    DRS = "drs"
     DAMAGE = "damage"
     WEATHER = "weather"
+    FORECAST = "forecast"
     FLAGS = "flags"
+    PENALTIES = "penalties"
 
 
 class SessionKind(enum.StrEnum):
@@ -52,6 +71,114 @@ class PitStatus(enum.IntEnum):
     IN_BOX = 2
 
 
+class CarStatus(enum.IntEnum):
+    RUNNING = 0
+    GARAGE = 1
+    FINISHED = 2
+    RETIRED = 3
+    DISQUALIFIED = 4
+
+
+class Flag(enum.StrEnum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    DOUBLE_YELLOW = "double_yellow"
+    BLUE = "blue"
+    WHITE = "white"  # a slow car ahead, or the last lap, as the game means it
+    RED = "red"
+    DEBRIS = "debris"  # yellow with red stripes: the surface is slippery
+    BLACK = "black"
+    MEATBALL = "meatball"  # black with an orange disc: damage to be repaired
+    BLACK_WHITE = "black_white"  # the last warning for how one drives
+    CHEQUERED = "chequered"
+
+
+class SafetyCar(enum.StrEnum):
+    NONE = "none"
+    FULL = "full"
+    VIRTUAL = "virtual"
+    FORMATION = "formation"
+
+
+class Sky(enum.IntEnum):
+    """From the best to the worst, so that a forecast can be compared."""
+
+    CLEAR = 0
+    LIGHT_CLOUD = 1
+    OVERCAST = 2
+    LIGHT_RAIN = 3
+    RAIN = 4
+    STORM = 5
+
+
+class FuelUnit(enum.StrEnum):
+    KG = "kg"
+    LITRE = "l"
+    TANK = "tank"  # a share of a tank whose size the game does not say
+
+
+class Beside(enum.IntFlag):
+    """What a spotter says; TWO_… adds to its side."""
+
+    NOBODY = 0
+    LEFT = 1
+    RIGHT = 2
+    TWO_LEFT = 4
+    TWO_RIGHT = 8
+
+
+class Part(enum.StrEnum):
+    """What of a car can be damaged."""
+
+    FRONT_WING_LEFT = "front_wing_left"
+    FRONT_WING_RIGHT = "front_wing_right"
+    REAR_WING = "rear_wing"
+    FLOOR = "floor"
+    DIFFUSER = "diffuser"
+    SIDEPOD = "sidepod"
+    BODY_FRONT = "body_front"
+    BODY_REAR = "body_rear"
+    BODY_LEFT = "body_left"
+    BODY_RIGHT = "body_right"
+    SUSPENSION_FRONT_LEFT = "suspension_front_left"
+    SUSPENSION_FRONT_RIGHT = "suspension_front_right"
+    SUSPENSION_REAR_LEFT = "suspension_rear_left"
+    SUSPENSION_REAR_RIGHT = "suspension_rear_right"
+    GEARBOX = "gearbox"
+    ENGINE = "engine"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The weather that the game expects `in_s` seconds from now."""
+
+    in_s: float
+    sky: Sky
+    rain_chance: float | None = None  # 0..1
+    air_c: float | None = None
+    track_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    sky: Sky | None = None
+    rain: float | None = None  # 0..1, how hard it rains now
+    wetness: float | None = None  # 0..1, how much water stands on the track
+    wind_mps: float | None = None
+    wind_from_rad: float | None = None  # where it comes from, counter-clockwise from +x
+    humidity: float | None = None  # 0..1
+    forecast: tuple[Forecast, ...] = ()  # soonest first
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A stretch of the track under a flag, as shares of the lap; `end` is smaller than `start` across the line."""
+
+    start: float
+    end: float
+    flag: Flag
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What holds for the whole session; with a changed `uid` everything remembered of the race is void."""
@@ -59,15 +186,59 @@ class Session:
     game: str  # "f1": the adapter's file name
     uid: str  # unique per session, as the game says or as the adapter derives
     kind: SessionKind = SessionKind.UNKNOWN
-    track_id: str | None = None  # the game's own id as text; unique within the game, together with `layout`
+    track_id: str | None = None  # the game's own id as text; unique within the game, layout included
     track_name: str | None = None
     track_length_m: float | None = None
+    sector_starts_m: tuple[float, ...] = ()  # where sectors 2 and 3 begin, metres after the line
     total_laps: int | None = None
     time_left_s: float | None = None
     air_temperature_c: float | None = None
     track_temperature_c: float | None = None
+    weather: Weather | None = None
+    flags: frozenset[Flag] = frozenset()  # shown to the driver, or to everybody, now
+    zones: tuple[Zone, ...] = ()  # where on the track flags are waved
+    safety_car: SafetyCar = SafetyCar.NONE
+    pit_limit_mps: float | None = None
+    pit_window_laps: tuple[int, int] | None = None  # the first and the last lap on which the game wants a stop
     paused: bool = False
     spectating: bool = False
+    replay: bool = False
+    in_garage: bool = False  # a menu or the garage: nobody drives
+
+
+@dataclass(frozen=True, slots=True)
+class Fuel:
+    """What is in the tank, in `unit`; `laps_left` is the game's own estimate, counted from now."""
+
+    amount: float
+    unit: FuelUnit
+    capacity: float | None = None
+    laps_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """A hybrid's battery, an electric car's, or the energy that the rules allow per stint. All shares are 0..1."""
+
+    store: float | None = None
+    mode: str | None = None  # as the game names it
+    deployed: float | None = None  # of what may be used in this lap
+    harvested: float | None = None  # of what may be won in this lap
+    virtual: float | None = None  # of what the rules allow until the next stop
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A tyre and its brake; not-a-number where the game does not say."""
+
+    surface_c: float = np.nan
+    inner_c: float = np.nan  # the carcass
+    tread_c: tuple[float, float, float] | None = None  # inner edge, middle, outer edge
+    pressure_kpa: float = np.nan
+    wear: float = np.nan  # 0 new .. 1 gone
+    damage: float = np.nan  # 0..1
+    brake_c: float = np.nan
+    brake_wear: float = np.nan  # 0 new .. 1 gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +257,30 @@ class Player:
     shift_lights: float | None = None  # 0..1, the share of the game's own shift lights that are lit
     drs_open: bool | None = None
     drs_available: bool | None = None
-    fuel_kg: float | None = None
-    fuel_laps_left: float | None = None
-    energy_store: float | None = None  # 0..1
+    overtake_active: bool | None = None  # push to pass, manual override
+    overtake_available: bool | None = None
+    overtakes_left: int | None = None
+    aero_open: bool | None = None  # wings of active aerodynamics in their low-drag position
+    fuel: Fuel | None = None
+    energy: Energy | None = None
+    wheels: tuple[Wheel, Wheel, Wheel, Wheel] | None = None
+    damage: Mapping[Part, float] | None = None  # 0 whole .. 1 destroyed, for the parts that the game tells of
+    beside: Beside | None = None
     tyre_compound: str | None = None
     tyre_age_laps: int | None = None
+    brake_bias: float | None = None  # 0..1, the share of the front
+    abs_level: int | None = None
+    tc_level: int | None = None
+    abs_active: bool | None = None
+    tc_active: bool | None = None
+    pit_limiter: bool | None = None
+    water_c: float | None = None
+    oil_c: float | None = None
+    acceleration_mps2: tuple[float, float] | None = None  # forwards, to the left
+    incidents: int | None = None
+    incident_limit: int | None = None
+    warnings: int | None = None
+    pit_stop_wanted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +291,65 @@ class Cars:
     name: tuple[str, ...]
     number: Ints  # race number, -1 unknown
     team: tuple[str, ...]
+    car: tuple[str, ...]  # the model, "" unknown
+    class_name: tuple[str, ...]  # "" where all drive in one class
+    licence: tuple[str, ...]  # as the game words it: "A 3.45"; "" unknown
+    rating: Ints  # a rating of the driver, -1 unknown
     position: Ints  # 1 leads; 0 unknown
+    class_position: Ints  # 1 leads the class; 0 unknown
+    status: Ints  # CarStatus
     lap: Ints  # the lap being driven, 1 = first
     lap_distance_m: Floats  # from the line; negative before the first crossing of a race start
     total_distance_m: Floats
     x: Floats
     y: Floats
     z: Floats
+    heading_rad: Floats  # where the car points: counter-clockwise from +x
     speed_mps: Floats
     lap_time_s: Floats  # of the lap being driven
     last_lap_s: Floats
     best_lap_s: Floats
+    sector_s: Floats  # (n, SECTORS): times of the sectors already finished in the lap being driven
+    last_sector_s: Floats  # (n, SECTORS): of the lap before
+    best_sector_s: Floats  # (n, SECTORS): the best of each sector in the session
     gap_leader_s: Floats
     gap_ahead_s: Floats
-    sector: Ints  # 0, 1, 2
+    sector: Ints  # 0, 1, 2; -1 unknown
     pit: Ints  # PitStatus
+    pit_stops: Ints  # -1 unknown
+    tyre_age_laps: Ints  # -1 unknown
+    penalty_s: Floats  # time still to be served or added
+    off_track: Bools
     lap_valid: Bools
     tyre: tuple[str, ...]  # compound letter ("S", "M", "H", "I", "W") or ""
 
     def __len__(self) -> int:
         return len(self.slot)
+
+    @classmethod
+    def of(cls, slot: Ints, **columns: Any) -> Self:
+        """The cars in these slots; every column that is not given says "this game does not say"."""
+        return cls(slot=slot, **(_unsaid(len(slot)) | columns))
+
+
+@lru_cache(maxsize=130)
+def _unsaid(count: int) -> dict[str, Any]:
+    """All columns but `slot` of so many cars that nothing is known of; shared, and so not to be written to."""
+    nothing, no_sectors = np.full(count, np.nan), np.full((count, SECTORS), np.nan)
+    unknown, zeros = np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.int32)
+    no, yes = np.zeros(count, dtype=np.bool_), np.ones(count, dtype=np.bool_)
+    for shared in (nothing, no_sectors, unknown, zeros, no, yes):
+        shared.setflags(write=False)
+    texts = dict.fromkeys(("name", "team", "car", "class_name", "licence", "tyre"), ("",) * count)
+    sectors = dict.fromkeys(("sector_s", "last_sector_s", "best_sector_s"), no_sectors)
+    minus_one = dict.fromkeys(("number", "rating", "sector", "pit_stops", "tyre_age_laps"), unknown)
+    nought = dict.fromkeys(("position", "class_position", "status", "lap", "pit"), zeros)
+    floats = (
+        *("lap_distance_m", "total_distance_m", "x", "y", "z", "heading_rad", "speed_mps", "lap_time_s"),
+        *("last_lap_s", "best_lap_s", "gap_leader_s", "gap_ahead_s", "penalty_s"),
+    )
+    flags = {"off_track": no, "lap_valid": yes}
+    return {**texts, **sectors, **minus_one, **nought, **dict.fromkeys(floats, nothing), **flags}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,17 @@
-"""What every game's adapter promises: bytes in, frames out, and an honest account of what it saw."""
+"""What every game's adapter promises: bytes in, frames out, and an honest account of what it saw.
+
+Whatever way a game speaks, an adapter is fed packets: a UDP datagram as it came, or a copy of a block of shared memory
+behind the tag of its inlet. So one recording, one replay and one test bench serve every game.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from desktop_client.telemetry.frame import Capability, Frame
 
@@ -13,7 +20,7 @@ from desktop_client.telemetry.frame import Capability, Frame
 class Health:
     """What an adapter has seen since it began; the status page and `--json` print it as it is.
 
-    Every datagram is counted once: either in `decoded` or under one reason in `refused`.
+    Every packet is counted once: either in `decoded` or under one reason in `refused`.
     """
 
     decoded: int = 0
@@ -28,17 +35,68 @@ class Health:
         self.last_error = f"{reason}: {detail}"
 
 
+class GameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the driver says about one game. `port` and `host` are the game's usual ones where they are None."""
+
+    enabled: bool = True
+    port: int | None = None  # of the computer or console that runs the game, or our own: see the adapter
+    host: str | None = None  # of the computer or console that runs the game
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UdpInlet:
+    """A UDP port of ours that the game sends to; `peer` is where the adapter's own messages go.
+
+    `tag` is put before each datagram, so that an adapter with several inlets can tell them apart.
+    """
+
+    port: int  # 0 takes any free one: a game that is asked answers to where the question came from
+    tag: bytes = b""
+    peer: tuple[str, int] | None = None
+
+
+class BlockReader(Protocol):
+    """Turns a mapped block into packets. Lives as long as the mapping does."""
+
+    def read(self, memory: memoryview) -> Iterable[bytes]:
+        """The packets that are new since the last call, without the inlet's tag. Never raises, never blocks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryInlet:
+    """A named block of shared memory, looked at `rate_hz` times a second while it is there.
+
+    On Windows `name` is that of the file mapping; elsewhere it is a file in /dev/shm, where bridges for games under
+    Wine put the same bytes.
+    """
+
+    name: str
+    size: int  # of the block, bytes
+    reader: Callable[[], BlockReader]
+    tag: bytes = b""
+    rate_hz: float = 60.0
+
+
+Inlet = UdpInlet | MemoryInlet
+
+
 class Source(Protocol):
-    """An adapter for one game. It holds no socket and no clock: whoever owns those feeds it."""
+    """An adapter for one game. It holds no socket, no mapping and no clock: whoever owns those feeds it."""
 
     game: str
     capabilities: frozenset[Capability]
-    default_port: int
+    inlets: tuple[Inlet, ...]
     health: Health
 
     def feed(self, packet: bytes, at: float) -> Frame | None:
-        """Take one datagram that arrived at `at` (seconds) and return a frame when one became whole.
+        """Take one packet that arrived at `at` (seconds) and return a frame when one became whole.
 
         Never raises: what cannot be understood is counted in `health.refused` under a stable reason.
         """
+        ...
+
+    def due(self, at: float) -> tuple[bytes, ...]:
+        """What has to be said to the peer of the UDP inlet at `at` (seconds): asked for a few times a second."""
         ...

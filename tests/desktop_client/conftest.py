@@ -41,8 +41,8 @@ def made_up_frame(
 
     angle = 2 * np.pi * distance / LENGTH_M
     radius = 620 + 190 * np.cos(2 * angle + 0.6) + 90 * np.sin(3 * angle)
-    cars = Cars(
-        slot=row.astype(np.int32),
+    cars = Cars.of(
+        row.astype(np.int32),
         name=tuple(NAMES[index % len(NAMES)] for index in row),
         number=((row * 7 + 1) % 99).astype(np.int32),
         team=tuple(f"Team {index // 2}" for index in row),

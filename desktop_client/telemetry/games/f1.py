@@ -16,7 +16,7 @@ from desktop_client.telemetry.games.f1_wire import (
     Header,
     read_header,
 )
-from desktop_client.telemetry.source import Health
+from desktop_client.telemetry.source import GameSettings, Health, Inlet, UdpInlet
 
 FORMATS_EVER = range(2016, 2100)
 """What an F1 game may write as its packet format; anything else in that place is not from an F1 game."""
@@ -27,9 +27,9 @@ class F1:
 
     game = GAME
     capabilities = CAPABILITIES
-    default_port = DEFAULT_PORT
 
-    def __init__(self) -> None:
+    def __init__(self, settings: GameSettings | None = None) -> None:
+        self.inlets: tuple[Inlet, ...] = (UdpInlet((settings or GameSettings()).port or DEFAULT_PORT),)
         self.health = Health()
         self._assembly: Assembly | None = None
         self._newcomer: Arrival | None = None
@@ -46,6 +46,9 @@ class F1:
             return self._meet_newcomer(arrival)
         self._newcomer = None
         return self._take(self._assembly, arrival)
+
+    def due(self, at: float) -> tuple[bytes, ...]:
+        return ()  # F1 sends without being asked
 
     def _understand(self, packet: bytes) -> Header | None:
         """The header of a packet that we can read, or None with the first reason against it counted."""

@@ -22,6 +22,8 @@ from desktop_client.telemetry.source import Health
 CAPABILITIES = frozenset(
     {
         Capability.INPUTS,
+        Capability.LAP_TIMES,
+        Capability.DRS,
         Capability.OPPONENTS,
         Capability.WORLD_POSITION,
         Capability.OPPONENT_POSITION,
@@ -36,7 +38,7 @@ CAPABILITIES = frozenset(
         Capability.WEATHER,
     }
 )
-OF_THE_DRIVEN_CAR = frozenset({Capability.INPUTS, Capability.FUEL, Capability.ENERGY})
+OF_THE_DRIVEN_CAR = frozenset({Capability.INPUTS, Capability.FUEL, Capability.ENERGY, Capability.DRS})
 
 GAP_OVERFLOW_MS = 65535  # 2023 has no minutes part, so its gaps end here
 
@@ -100,8 +102,8 @@ def _cars(
     last_lap[last_lap == 0] = np.nan
     position = of["position"].astype(np.int32)
     gap_ahead, gap_leader = _gaps(of, position)
-    return Cars(
-        slot=drivers.slot,
+    return Cars.of(
+        drivers.slot,
         name=drivers.name,
         number=drivers.number,
         team=drivers.team,

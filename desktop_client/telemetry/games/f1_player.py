@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from desktop_client.telemetry.frame import Cars, Player, Session
+from desktop_client.telemetry.frame import Cars, Energy, Fuel, FuelUnit, Player, Session
 from desktop_client.telemetry.games.f1_memory import Memory
 from desktop_client.telemetry.games.f1_tables import TYRE_LETTERS
 from desktop_client.telemetry.games.f1_wire import Packet, PacketId
@@ -47,6 +47,7 @@ def build_player(memory: Memory, health: Health, telemetry: Packet, slot: int, t
     if status is None:
         return Player(**always)
     car = status["cars"][slot]
+    fuel_kg = _within(car["fuel_in_tank"], 0, MOST_FUEL_KG, health)
     surplus = _within(car["fuel_remaining_laps"], -MOST_LAPS_OF_FUEL, MOST_LAPS_OF_FUEL, health)
     energy = _within(car["ers_store"], 0, 2 * FULL_ENERGY_STORE_J, health)
     return Player(
@@ -54,9 +55,8 @@ def build_player(memory: Memory, health: Health, telemetry: Packet, slot: int, t
         max_rpm=float(car["max_rpm"]) or None,
         idle_rpm=float(car["idle_rpm"]) or None,
         drs_available=bool(car["drs_allowed"]) if has_drs else None,
-        fuel_kg=_within(car["fuel_in_tank"], 0, MOST_FUEL_KG, health),
-        fuel_laps_left=_fuel_laps_left(surplus, to_go),
-        energy_store=None if energy is None else min(energy / FULL_ENERGY_STORE_J, 1.0),
+        fuel=None if fuel_kg is None else Fuel(fuel_kg, FuelUnit.KG, laps_left=_fuel_laps_left(surplus, to_go)),
+        energy=None if energy is None else Energy(min(energy / FULL_ENERGY_STORE_J, 1.0)),
         tyre_compound=TYRE_LETTERS.get(int(car["visual_tyre"])),
         tyre_age_laps=int(car["tyre_age_laps"]),
     )

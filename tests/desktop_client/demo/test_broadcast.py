@@ -294,7 +294,7 @@ def test_the_adapter_reads_back_what_the_race_knows(packet_format: int, under_wa
     assert player.throttle == pytest.approx(race.cockpit.throttle[PLAYER], abs=1e-6)
     assert player.steer == pytest.approx(race.cockpit.steer[PLAYER], abs=1e-6)
     assert player.gear == race.cockpit.gear[PLAYER]
-    assert player.fuel_kg == pytest.approx(race.stints.fuel_kg[PLAYER], abs=0.01)
+    assert player.fuel.amount == pytest.approx(race.stints.fuel_kg[PLAYER], abs=0.01)
 
 
 def test_on_the_grid_the_way_to_the_line_is_still_ahead() -> None:

@@ -60,8 +60,8 @@ def frame(now: Instant, length_m: float | None = LENGTH_M, **changes: Any) -> Fr
     x, y = place(now.total_m)
     one = lambda value: np.array([value], dtype=np.float64)  # noqa: E731 - a column of one value
     whole = lambda value: np.array([value], dtype=np.int32)  # noqa: E731
-    cars = Cars(
-        slot=whole(0),
+    cars = Cars.of(
+        whole(0),
         name=("",),
         number=whole(1),
         team=("",),

@@ -192,8 +192,8 @@ def test_fuel_left_is_the_laps_to_go_plus_the_surplus_the_game_reports(source: F
     race = small_race()
     drive(source, race.opening() + race.instant(1))
     [frame] = drive(source, race.instant(2))
-    assert frame.player.fuel_laps_left == pytest.approx(12 - 452 / 4000 + 1.5)
-    assert (frame.player.fuel_kg, frame.player.energy_store) == (20, 0.5)
+    assert frame.player.fuel.laps_left == pytest.approx(12 - 452 / 4000 + 1.5)
+    assert (frame.player.fuel.amount, frame.player.energy.store) == (20, 0.5)
     assert frame.player.tyre_compound == "M"
     assert frame.cars.tyre == ("M",) * 5
 

@@ -111,8 +111,8 @@ def test_the_driver_sits_in_the_last_car_with_fuel_to_the_flag_and_a_bit(frames:
     player = frames[-1].player
     assert player is not None
     assert (player.throttle, player.gear, player.tyre_compound) == (1.0, 5, "S")
-    assert player.fuel_laps_left == pytest.approx(5 - 4863.7 / 5276 + 0.687, abs=0.05)
-    assert 0 < player.energy_store < 1
+    assert player.fuel.laps_left == pytest.approx(5 - 4863.7 / 5276 + 0.687, abs=0.05)
+    assert 0 < player.energy.store < 1
 
 
 def test_time_never_turns_back(frames: list[Frame]):
