@@ -297,6 +297,7 @@ class Cars:
     rating: Ints  # a rating of the driver, -1 unknown
     position: Ints  # 1 leads; 0 unknown
     class_position: Ints  # 1 leads the class; 0 unknown
+    grid_position: Ints  # where the race was begun from, 1 is the pole; 0 unknown
     status: Ints  # CarStatus
     lap: Ints  # the lap being driven, 1 = first
     lap_distance_m: Floats  # from the line; negative before the first crossing of a race start
@@ -343,7 +344,7 @@ def _unsaid(count: int) -> dict[str, Any]:
     texts = dict.fromkeys(("name", "team", "car", "class_name", "licence", "tyre"), ("",) * count)
     sectors = dict.fromkeys(("sector_s", "last_sector_s", "best_sector_s"), no_sectors)
     minus_one = dict.fromkeys(("number", "rating", "sector", "pit_stops", "tyre_age_laps"), unknown)
-    nought = dict.fromkeys(("position", "class_position", "status", "lap", "pit"), zeros)
+    nought = dict.fromkeys(("position", "class_position", "grid_position", "status", "lap", "pit"), zeros)
     floats = (
         *("lap_distance_m", "total_distance_m", "x", "y", "z", "heading_rad", "speed_mps", "lap_time_s"),
         *("last_lap_s", "best_lap_s", "gap_leader_s", "gap_ahead_s", "penalty_s"),
