@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple
 
 from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_client.overlay import theme
 from desktop_client.overlay.lettering import Align, Lettering, middle_baseline
+from desktop_client.overlay.palette import DARK, Palette
 from desktop_client.overlay.stamps import Stamps
 from desktop_client.overlay.theme import Style
+
+
+class Room(NamedTuple):
+    """A window's inside in design pixels, and how many pixels of the screen one of them takes."""
+
+    width: float
+    height: float
+    scale: float
+
+    @classmethod
+    def of(cls, pixels: QSizeF, natural: QSizeF) -> Room:
+        """`pixels` is the room on the device in its independent pixels, `natural` the widget's design size."""
+        scale = max(0.01, min(pixels.width() / natural.width(), pixels.height() / natural.height()))
+        return cls(pixels.width() / scale, pixels.height() / scale, scale)
 
 
 class Canvas:
     """A painter scaled to design pixels. `width` and `height` are the widget's own, never below its natural size."""
 
     def __init__(
-        self, painter: QPainter, lettering: Lettering, stamps: Stamps, pixels: QSizeF, natural: QSizeF
+        self, painter: QPainter, lettering: Lettering, stamps: Stamps, room: Room, palette: Palette = DARK
     ) -> None:
-        """`pixels` is the room on the device in its independent pixels, `natural` the widget's design size."""
         self.painter = painter
+        self.palette = palette
+        self.width, self.height = room.width, room.height
         self._lettering = lettering
         self._stamps = stamps
-        scale = max(0.01, min(pixels.width() / natural.width(), pixels.height() / natural.height()))
-        self.width = pixels.width() / scale
-        self.height = pixels.height() / scale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        painter.scale(scale, scale)
+        painter.scale(room.scale, room.scale)
 
     def panel(self, opaque: bool) -> None:
         """The one surface; without a compositor it is opaque and has square corners."""
         area = QRectF(0, 0, self.width, self.height)
         if opaque:
-            self.painter.fillRect(area, theme.SURFACE_OPAQUE)
+            self.painter.fillRect(area, self.palette.surface_opaque)
             return
-        self.painter.setPen(QPen(theme.HAIRLINE, 1))
-        self.painter.setBrush(theme.SURFACE)
+        self.painter.setPen(QPen(self.palette.hairline, 1))
+        self.painter.setBrush(self.palette.surface)
         self.painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
 
     def text(
@@ -46,11 +60,13 @@ class Canvas:
         baseline: float,
         text: str,
         style: Style,
-        colour: QColor = theme.TEXT,
+        colour: QColor | None = None,
         align: Align = Align.LEFT,
         room: float = 0.0,
     ) -> float:
-        return self._lettering.text(self.painter, QPointF(x, baseline), text, style, colour, align, room)
+        return self._lettering.text(
+            self.painter, QPointF(x, baseline), text, style, colour or self.palette.text, align, room
+        )
 
     def figures(
         self,
@@ -58,10 +74,15 @@ class Canvas:
         baseline: float,
         text: str,
         style: Style,
-        colour: QColor = theme.TEXT,
+        colour: QColor | None = None,
         align: Align = Align.RIGHT,
     ) -> float:
-        return self._lettering.figures(self.painter, QPointF(x, baseline), text, style, colour, align)
+        return self._lettering.figures(
+            self.painter, QPointF(x, baseline), text, style, colour or self.palette.text, align
+        )
+
+    def text_width(self, text: str, style: Style) -> float:
+        return self._lettering.text_width(text, style)
 
     def figures_width(self, text: str, style: Style) -> float:
         return self._lettering.figures_width(text, style)
@@ -81,7 +102,7 @@ class Canvas:
         self.painter.setPen(QPen(colour, 1))
         self.painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
         self.painter.drawRoundedRect(box, 3, 3)
-        ink = theme.ON_COLOUR if filled else colour
+        ink = self.palette.on_colour if filled else colour
         self.text(right - width / 2, baseline, text, theme.CAPTION_STRONG, ink, Align.CENTRE)
         return width
 
@@ -100,5 +121,5 @@ class Canvas:
         middle = self.height / 2
         room = self.width - 2 * theme.PAD_X
         centre = self.width / 2
-        self.text(centre, middle - 4, title, theme.BODY_STRONG, theme.TEXT_SOFT, Align.CENTRE, room)
-        self.text(centre, middle + 16, sentence, theme.CAPTION, theme.TEXT_DIM, Align.CENTRE, room)
+        self.text(centre, middle - 4, title, theme.BODY_STRONG, self.palette.text_soft, Align.CENTRE, room)
+        self.text(centre, middle + 16, sentence, theme.CAPTION, self.palette.text_dim, Align.CENTRE, room)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,8 @@ from desktop_client.overlay import settings as saved
 from desktop_client.overlay.backdrop import backdrop
 from desktop_client.overlay.clock import RepaintClock
 from desktop_client.overlay.compositor import is_composited
-from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH, placement_of, rectangle
+from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH, Placement, placement_of, rectangle
+from desktop_client.overlay.palette import THEMES
 from desktop_client.overlay.settings import OverlaySettings
 from desktop_client.overlay.widgets import DEFAULT_LAYOUT, WIDGETS
 from desktop_client.overlay.window import WidgetWindow
@@ -48,6 +50,8 @@ class Overlay:
         self._heard = False
         self._transparent = False
         self.race = Race()
+        self._now = now
+        self._due: dict[str, float] = {}
         self.clock = RepaintClock(self._repaint, clock_hz or self.settings.clock_hz, now)
         self._silence = QTimer(self.clock)
         self._silence.setInterval(int(SILENCE_S * 1000))
@@ -55,9 +59,13 @@ class Overlay:
         composited = is_composited()
         self.windows: dict[str, WidgetWindow] = {}
         for key, widget in WIDGETS.items():
-            chosen = getattr(self.settings, key)
-            if chosen.shown:
-                window = WidgetWindow(widget(chosen), composited=composited, capturable=self.settings.capturable)
+            if self._place(key).shown:
+                window = WidgetWindow(
+                    widget(getattr(self.settings.widgets, key)),
+                    composited=composited,
+                    capturable=self.settings.capturable,
+                    palette=THEMES[self.settings.theme],
+                )
                 window.moved.connect(functools.partial(self._keep_place, key))
                 self.windows[key] = window
         self.arrange()
@@ -94,7 +102,7 @@ class Overlay:
     def arrange(self) -> None:
         """Put every window where the layout says; to be called again when screens come or go."""
         for key, window in self.windows.items():
-            place = self.settings.layout.get(key, DEFAULT_LAYOUT[key])
+            place = self._place(key)
             window.setGeometry(rectangle(place, window.widget.natural_size, self._screen(place.screen)))
 
     def reset_layout(self) -> None:
@@ -115,7 +123,7 @@ class Overlay:
 
         Raises OSError where it cannot be written.
         """
-        self._repaint()
+        self._repaint(at_once=True)
         image = backdrop(self._screen(None).size())
         with QPainter(image) as painter:
             self.paint_on(painter)
@@ -131,9 +139,17 @@ class Overlay:
             window.deleteLater()
         self.windows.clear()
 
-    def _repaint(self) -> None:
-        for window in self.windows.values():
-            window.look(self._frame, self.race)
+    def _repaint(self, *, at_once: bool = False) -> None:
+        """Look at every widget whose turn it is: figures that change thirty times a second cannot be read."""
+        now = self._now() if self._frame is not None else -math.inf  # the first frame is looked at by everybody
+        for key, window in self.windows.items():
+            if at_once or now >= self._due.get(key, -math.inf):
+                # On the clock's own grid, or a rate of 10 would become one of 7.5 beside a clock of 30.
+                self._due[key] = now + 1 / window.widget.rate_hz - self.clock.period_s / 2
+                window.look(self._frame, self.race)
+
+    def _place(self, key: str) -> Placement:
+        return self.settings.layout.get(key, DEFAULT_LAYOUT[key])
 
     def _listen(self) -> None:
         if self._heard:

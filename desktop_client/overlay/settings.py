@@ -10,23 +10,30 @@ import msgspec
 
 from desktop_client.overlay.clock import DEFAULT_HZ, RATES_HZ
 from desktop_client.overlay.layout import Placement
-from desktop_client.overlay.widgets.dash import DashSettings
-from desktop_client.overlay.widgets.relative import RelativeSettings
-from desktop_client.overlay.widgets.track_map import TrackMapSettings
+from desktop_client.overlay.palette import ThemeName
+from desktop_client.overlay.widgets import WIDGETS
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "overlay.json"
 
 
+# One field a widget, named by its key, as the table of widgets has them.
+WidgetSettings = msgspec.defstruct(
+    "WidgetSettings",
+    [(key, widget.settings_type, widget.settings_type()) for key, widget in WIDGETS.items()],
+    frozen=True,
+    module=__name__,
+)
+
+
 class OverlaySettings(msgspec.Struct, frozen=True):
     """A widget's key is its file's name in widgets/; `layout` holds only what the driver moved."""
 
     clock_hz: int = DEFAULT_HZ
+    theme: ThemeName = "dark"
     capturable: bool = False  # ordinary windows, so that a recorder can list them
-    dash: DashSettings = DashSettings()
-    relative: RelativeSettings = RelativeSettings()
-    track_map: TrackMapSettings = TrackMapSettings()
+    widgets: WidgetSettings = WidgetSettings()  # type: ignore[valid-type]
     layout: dict[str, Placement] = {}
 
     def __post_init__(self) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, MutableMapping
+from itertools import zip_longest
 
-from PyQt6.QtCore import QPointF, QSizeF, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
 from desktop_client.overlay import theme
-from desktop_client.overlay.canvas import Canvas
+from desktop_client.overlay.canvas import Canvas, Room
 from desktop_client.overlay.lettering import Lettering
+from desktop_client.overlay.palette import DARK, Palette
 from desktop_client.overlay.stamps import Stamps
-from desktop_client.overlay.widget import AnyWidget, Notice
+from desktop_client.overlay.widget import Absent, AnyWidget, Cell, Notice
 from desktop_client.race.lifecycle import Race
 from desktop_client.telemetry.frame import Frame
 
@@ -49,13 +51,17 @@ class WidgetWindow(QWidget):
 
     moved = pyqtSignal()  # the driver put it elsewhere, or made it bigger, while editing
 
-    def __init__(self, widget: AnyWidget, *, composited: bool = True, capturable: bool = False) -> None:
+    def __init__(
+        self, widget: AnyWidget, *, composited: bool = True, capturable: bool = False, palette: Palette = DARK
+    ) -> None:
         super().__init__(None, CAPTURABLE_FLAGS if capturable else FLAGS)
         self.widget = widget
         self.composited = composited
         self.editing = False
         self.paints = 0
         self._view: object = Notice("")
+        self._cells: tuple[Cell, ...] = ()
+        self._colours = palette
         self._lettering = Lettering()
         self._stamps = Stamps()
         self._still: tuple[Hashable, QPixmap] | None = None
@@ -78,9 +84,48 @@ class WidgetWindow(QWidget):
             view = Notice("This instrument failed: see the log")
         if view == self._view:
             return False
-        self._view = view
-        self.update()
+        self._show(view)
         return True
+
+    def show_demo(self) -> None:
+        """Show the widget's own example, as a preview does."""
+        self._show(self.widget.demo())
+
+    def wear(self, palette: Palette) -> None:
+        """Change the colours."""
+        self._colours = palette
+        self._stamps = Stamps()
+        self._still = None
+        self.update()
+
+    def _show(self, view: object) -> None:
+        """Take a new view, and ask for a repaint of what looks different in it."""
+        before, self._view = self._view, view
+        if not _is_drawn(before) or not _is_drawn(view) or self.widget.still(before) != self.widget.still(view):
+            self._cut()
+            self.update()
+            return
+        old = self._cells
+        self._cut()
+        for was, now in zip_longest(old, self._cells):
+            if was is None or now is None or was.rect != now.rect or was.key != now.key:
+                for cell in (was, now):
+                    if cell is not None:
+                        self.update(self._on_screen(cell.rect))
+
+    def _cut(self) -> None:
+        """Cut the view into its cells, for the window's present size."""
+        self._cells = tuple(self.widget.cells(self._room(), self._view)) if _is_drawn(self._view) else ()
+
+    def _on_screen(self, rect: QRectF) -> QRect:
+        scale = self._room().scale
+        return QRectF(rect.x() * scale, rect.y() * scale, rect.width() * scale, rect.height() * scale).toAlignedRect()
+
+    def _room(self) -> Room:
+        return Room.of(QSizeF(self.size()), self.widget.natural_size)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        self._cut()
 
     def set_transparent(self, transparent: bool) -> None:
         """Show nothing without hiding; a desktop without compositor cannot do that, and really hides."""
@@ -101,26 +146,29 @@ class WidgetWindow(QWidget):
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         self.paints += 1
         with QPainter(self) as painter:
-            self.paint_on(painter)
+            self.paint_on(painter, None if a0 is None else a0.region())
 
-    def paint_on(self, painter: QPainter) -> None:
-        """Paint the panel and the view with the origin at the window's corner."""
+    def paint_on(self, painter: QPainter, region: QRegion | None = None) -> None:
+        """Paint the panel and the view with the origin at the window's corner, or only what `region` touches of it."""
         try:
+            if isinstance(self._view, Absent) and not self.editing:
+                return
             painter.drawPixmap(0, 0, self._still_layer())
             canvas = self._canvas(painter)
             if isinstance(self._view, Notice):
                 canvas.notice(self.widget.title, self._view.sentence)
-            else:
-                self.widget.paint(canvas, self._view)
+            for cell in self._cells:
+                if region is None or region.intersects(self._on_screen(cell.rect)):
+                    cell.draw(canvas)
             if self.editing:
-                painter.setPen(QPen(theme.YOU, 2))
+                painter.setPen(QPen(self._colours.you, 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(1, 1, int(canvas.width) - 2, int(canvas.height) - 2)
         except Exception:  # an exception that leaves a paint event ends the whole process
             log.exception("Painting %s failed", self.widget.title)
 
     def _still_layer(self) -> QPixmap:
-        drawn = not isinstance(self._view, Notice)
+        drawn = _is_drawn(self._view)
         ratio = self.devicePixelRatioF()
         key = (self.size(), ratio, self.composited, drawn, self.widget.still(self._view) if drawn else None)
         if self._still is None or self._still[0] != key:
@@ -129,14 +177,15 @@ class WidgetWindow(QWidget):
             pixmap.fill(Qt.GlobalColor.transparent)
             with QPainter(pixmap) as painter:
                 canvas = self._canvas(painter)
-                canvas.panel(opaque=not self.composited)
+                if self.widget.has_panel or not drawn or not self.composited:
+                    canvas.panel(opaque=not self.composited)
                 if drawn:
                     self.widget.paint_still(canvas, self._view)
             self._still = (key, pixmap)
         return self._still[1]
 
     def _canvas(self, painter: QPainter) -> Canvas:
-        return Canvas(painter, self._lettering, self._stamps, QSizeF(self.size()), self.widget.natural_size)
+        return Canvas(painter, self._lettering, self._stamps, self._room(), self._colours)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         if self.editing and a0 is not None:
@@ -156,3 +205,8 @@ class WidgetWindow(QWidget):
             factor = SCALE_PER_NOTCH if a0.angleDelta().y() > 0 else 1 / SCALE_PER_NOTCH
             self.resize(self.size() * factor)
             self.moved.emit()
+
+
+def _is_drawn(view: object) -> bool:
+    """Whether a view is the widget's own, rather than a sentence or nothing."""
+    return not isinstance(view, Notice | Absent)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 from desktop_client.overlay import theme
+from desktop_client.overlay.palette import DARK
 
 FIELD = QColor(22, 28, 36)
 FIELD_EDGE = QColor(58, 68, 80)
@@ -15,29 +16,29 @@ ICON_SIZES = (16, 22, 24, 32, 48, 64, 128)
 def style_sheet() -> str:
     """For the top of a window; everything in it follows."""
     return f"""
-    QWidget {{ background: {_css(theme.SURFACE_OPAQUE)}; color: {_css(theme.TEXT)};
+    QWidget {{ background: {_css(DARK.surface_opaque)}; color: {_css(DARK.text)};
                font-family: "{theme.family()}"; font-size: 14px; }}
     QLabel {{ background: transparent; }}
     QLabel#title {{ font-size: 22px; font-weight: 600; }}
-    QLabel#caption, QLabel#note {{ color: {_css(theme.TEXT_DIM)}; font-size: 13px; }}
-    QLabel#problem {{ color: {_css(theme.LOST)}; font-size: 13px; }}
+    QLabel#caption, QLabel#note {{ color: {_css(DARK.text_dim)}; font-size: 13px; }}
+    QLabel#problem {{ color: {_css(DARK.lost)}; font-size: 13px; }}
     QLineEdit {{ background: {_css(FIELD)}; border: 1px solid {_css(FIELD_EDGE)}; border-radius: 6px;
-                 padding: 9px 12px; font-size: 15px; selection-background-color: {_css(theme.YOU)};
-                 selection-color: {_css(theme.ON_COLOUR)}; }}
-    QLineEdit:focus {{ border: 1px solid {_css(theme.YOU)}; }}
-    QLineEdit:disabled {{ color: {_css(theme.TEXT_DIM)}; }}
-    QPushButton#main {{ background: {_css(theme.YOU)}; color: {_css(theme.ON_COLOUR)}; border: 2px solid transparent;
+                 padding: 9px 12px; font-size: 15px; selection-background-color: {_css(DARK.you)};
+                 selection-color: {_css(DARK.on_colour)}; }}
+    QLineEdit:focus {{ border: 1px solid {_css(DARK.you)}; }}
+    QLineEdit:disabled {{ color: {_css(DARK.text_dim)}; }}
+    QPushButton#main {{ background: {_css(DARK.you)}; color: {_css(DARK.on_colour)}; border: 2px solid transparent;
                         border-radius: 6px; padding: 9px 16px; font-size: 15px; font-weight: 600; }}
-    QPushButton#main:hover {{ background: {_css(theme.YOU.lighter(112))}; }}
-    QPushButton#main:focus {{ border: 2px solid {_css(theme.TEXT)}; }}
-    QPushButton#main:disabled {{ background: {_css(FIELD_EDGE)}; color: {_css(theme.TEXT_DIM)}; }}
-    QPushButton#link {{ background: transparent; color: {_css(theme.YOU)}; border: none; padding: 4px 2px; }}
+    QPushButton#main:hover {{ background: {_css(DARK.you.lighter(112))}; }}
+    QPushButton#main:focus {{ border: 2px solid {_css(DARK.text)}; }}
+    QPushButton#main:disabled {{ background: {_css(FIELD_EDGE)}; color: {_css(DARK.text_dim)}; }}
+    QPushButton#link {{ background: transparent; color: {_css(DARK.you)}; border: none; padding: 4px 2px; }}
     QPushButton#link:hover, QPushButton#link:focus {{ text-decoration: underline; }}
-    QPushButton#link:disabled {{ color: {_css(theme.TEXT_DIM)}; }}
+    QPushButton#link:disabled {{ color: {_css(DARK.text_dim)}; }}
     QMenu {{ border: 1px solid {_css(FIELD_EDGE)}; padding: 4px; }}
     QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {_css(FIELD_EDGE)}; }}
-    QMenu::item:disabled {{ color: {_css(theme.TEXT_DIM)}; }}
+    QMenu::item:disabled {{ color: {_css(DARK.text_dim)}; }}
     """
 
 
@@ -57,14 +58,14 @@ def mark(size: int) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / 64, size / 64)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.SURFACE_OPAQUE)
+    painter.setBrush(DARK.surface_opaque)
     painter.drawRoundedRect(QRectF(1, 1, 62, 62), 14, 14)
     road = QPainterPath(QPointF(16, 54))
     road.cubicTo(QPointF(16, 22), QPointF(22, 16), QPointF(50, 16))
-    _stroke(painter, road, theme.TEXT_SOFT, 13)
+    _stroke(painter, road, DARK.text_soft, 13)
     line = QPainterPath(QPointF(19, 54))
     line.cubicTo(QPointF(15, 26), QPointF(26, 19), QPointF(50, 19))
-    _stroke(painter, line, theme.YOU, 5)
+    _stroke(painter, line, DARK.you, 5)
     painter.end()
     return picture
 

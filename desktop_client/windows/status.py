@@ -9,13 +9,13 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop_client.overlay import theme
+from desktop_client.overlay.palette import DARK
 from desktop_client.status import Light, Row, Snapshot, rows
 from desktop_client.windows import look
 
 REFRESH_MS: Final = 500
 SENTENCE_WIDTH: Final = 420
-COLOURS: Final = {Light.GOOD: theme.GAINED, Light.IDLE: theme.TEXT_DIM, Light.BAD: theme.LOST}
+COLOURS: Final = {Light.GOOD: DARK.gained, Light.IDLE: DARK.text_dim, Light.BAD: DARK.lost}
 
 
 class StatusPage(QWidget):

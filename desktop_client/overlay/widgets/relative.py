@@ -15,6 +15,7 @@ from desktop_client.overlay.widget import Notice, Widget
 from desktop_client.overlay.wording import gap_text
 from desktop_client.race.lifecycle import Race
 from desktop_client.race.relative import RelativeRow, RelativeView, relative
+from desktop_client.race.teams import Team
 from desktop_client.telemetry.frame import Capability, Frame
 
 Rows = Annotated[int, msgspec.Meta(ge=1, le=10)]
@@ -29,13 +30,13 @@ MARK_WIDTH = 44.0  # the arrow of a lapped car, or PIT
 
 
 class RelativeSettings(msgspec.Struct, frozen=True):
-    shown: bool = True
     ahead: Rows = 3
     behind: Rows = 3
 
 
 class Relative(Widget[RelativeSettings, RelativeView]):
     title = "Relative"
+    settings_type = RelativeSettings
     needs = frozenset({Capability.OPPONENTS, Capability.LAP_DISTANCE})
 
     @property
@@ -47,13 +48,32 @@ class Relative(Widget[RelativeSettings, RelativeView]):
         view = relative(frame, race, self.settings.ahead, self.settings.behind)
         return view or Notice("Waiting for your car")
 
+    def demo(self) -> RelativeView:
+        names = ("M. Novák", "I. Okafor", "T. Lindqvist", "A. Tanaka", "L. Moreau", "Δ. Παπάς", "N. Haddad")
+        ahead, behind = self.settings.ahead, self.settings.behind
+        rows = tuple(
+            RelativeRow(
+                slot=index,
+                position=index + 4,
+                number=(index * 17 + 3) % 99,
+                name=names[index % len(names)],
+                team=Team(f"Team {index}", index),
+                gap_s=round((ahead - index) * 1.7, 1),
+                laps=1 if index == 0 else 0,
+                in_pit=index == ahead + behind,
+                is_player=index == ahead,
+            )
+            for index in range(ahead + 1 + behind)
+        )
+        return RelativeView(rows=rows, ahead=ahead)
+
     def paint_still(self, canvas: Canvas, view: RelativeView) -> None:
         baseline = middle_baseline(2, HEAD, theme.CAPTION)
-        canvas.text(NAME_X, baseline, "Relative", theme.CAPTION, theme.TEXT_DIM)
-        canvas.text(canvas.width - theme.PAD_X, baseline, "gap s", theme.CAPTION, theme.TEXT_DIM, Align.RIGHT)
+        canvas.text(NAME_X, baseline, "Relative", theme.CAPTION, canvas.palette.text_dim)
+        canvas.text(canvas.width - theme.PAD_X, baseline, "gap s", theme.CAPTION, canvas.palette.text_dim, Align.RIGHT)
         top = HEAD + view.ahead * theme.ROW
-        canvas.box(1, top, canvas.width - 2, theme.ROW, theme.BAND, radius=0)
-        canvas.box(1, top, 3, theme.ROW, theme.YOU, radius=0)
+        canvas.box(1, top, canvas.width - 2, theme.ROW, canvas.palette.band, radius=0)
+        canvas.box(1, top, 3, theme.ROW, canvas.palette.you, radius=0)
 
     def paint(self, canvas: Canvas, view: RelativeView) -> None:
         for index, row in enumerate(view.rows):
@@ -62,7 +82,13 @@ class Relative(Widget[RelativeSettings, RelativeView]):
 
     def _row(self, canvas: Canvas, top: float, row: RelativeRow) -> None:
         style = theme.BODY_STRONG if row.is_player else theme.BODY
-        ink = theme.TEXT if row.is_player else theme.TEXT_DIM if row.in_pit else theme.TEXT_SOFT
+        ink = (
+            canvas.palette.text
+            if row.is_player
+            else canvas.palette.text_dim
+            if row.in_pit
+            else canvas.palette.text_soft
+        )
         baseline = middle_baseline(top, theme.ROW, style)
         right = canvas.width - theme.PAD_X
         if row.position is not None:
@@ -76,7 +102,7 @@ class Relative(Widget[RelativeSettings, RelativeView]):
             canvas.figures(right, baseline, gap_text(row.gap_s), style, ink)
 
     def _tile(self, canvas: Canvas, top: float, row: RelativeRow, ink: QColor) -> None:
-        colour = theme.team_colour(row.team)
+        colour = canvas.palette.team(row.team)
         tint = QColor(colour)
         tint.setAlpha(46)
         y = top + (theme.ROW - TILE_HEIGHT) / 2
@@ -89,10 +115,10 @@ class Relative(Widget[RelativeSettings, RelativeView]):
 
     def _mark(self, canvas: Canvas, right: float, middle: float, row: RelativeRow) -> None:
         if row.in_pit:
-            canvas.chip(right, middle, "PIT", theme.TEXT_DIM)
+            canvas.chip(right, middle, "PIT", canvas.palette.text_dim)
             return
         up = 1 if row.laps > 0 else -1
-        colour = theme.WARNING if up > 0 else theme.TEXT_DIM
+        colour = canvas.palette.warning if up > 0 else canvas.palette.text_dim
         tip, foot = middle - 4.5 * up, middle + 4.5 * up
         canvas.shape([(right - 12, foot), (right - 6, tip), (right, foot)], colour)
         baseline = middle_baseline(middle - theme.ROW / 2, theme.ROW, theme.CAPTION_STRONG)

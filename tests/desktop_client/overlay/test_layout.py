@@ -17,9 +17,9 @@ screens = st.builds(
 
 
 def default_rectangles(screen: QRect) -> dict[str, QRect]:
-    from desktop_client.overlay.settings import OverlaySettings
+    from desktop_client.overlay.settings import WidgetSettings
 
-    chosen = OverlaySettings()
+    chosen = WidgetSettings()
     return {
         key: rectangle(DEFAULT_LAYOUT[key], widget(getattr(chosen, key)).natural_size, screen)
         for key, widget in WIDGETS.items()

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter
 
 from desktop_client.overlay import theme
 from desktop_client.overlay.lettering import DASH, MINUS, Align, Lettering, figure_width, measured
 from desktop_client.overlay.wording import gap_text, lap_text
+
+INK = QColor(243, 246, 248)
 
 
 def ink(draw) -> np.ndarray:
@@ -23,7 +25,7 @@ def ink(draw) -> np.ndarray:
 
 
 def figures(text: str, style=theme.BODY) -> np.ndarray:
-    return ink(lambda painter: Lettering().figures(painter, QPointF(150, 30), text, style, theme.TEXT))
+    return ink(lambda painter: Lettering().figures(painter, QPointF(150, 30), text, style, INK))
 
 
 @pytest.mark.parametrize("style", [theme.CAPTION, theme.BODY, theme.BODY_STRONG, theme.HERO])
@@ -46,18 +48,19 @@ def test_a_name_too_wide_ends_in_an_ellipsis_inside_its_room(qapp):
     name = "M. Wolfeschlegelsteinhausenbergerdorff"
     image = QImage(200, 40, QImage.Format.Format_ARGB32)
     with QPainter(image) as painter:
-        width = lettering.text(painter, QPointF(0, 30), name, theme.BODY, theme.TEXT, room=120)
+        width = lettering.text(painter, QPointF(0, 30), name, theme.BODY, INK, room=120)
     assert 80 < width <= 120
     _, metrics = measured(theme.BODY)
     assert metrics.horizontalAdvance(name) > 120
-    ((shown, _),) = lettering._texts.values()
-    assert shown.text().endswith("\u2026")
+    ((shaped, _),) = lettering._texts.values()
+    rightmost = max(run.glyphIndexes()[-1] for run in shaped)
+    assert rightmost == shaped[-1].rawFont().glyphIndexesForString("\u2026")[0]
 
 
 @pytest.mark.parametrize("align", list(Align))
 def test_text_stands_on_the_side_it_is_aligned_to(qapp, align):
     columns = np.flatnonzero(
-        ink(lambda painter: Lettering().text(painter, QPointF(100, 30), "HH", theme.BODY, theme.TEXT, align))
+        ink(lambda painter: Lettering().text(painter, QPointF(100, 30), "HH", theme.BODY, INK, align))
     )
     middle = (columns[0] + columns[-1]) / 2
     assert {Align.LEFT: middle > 104, Align.CENTRE: 98 <= middle <= 102, Align.RIGHT: middle < 96}[align]

@@ -5,7 +5,7 @@ import pytest
 
 from desktop_client.overlay import settings
 from desktop_client.overlay.layout import Placement
-from desktop_client.overlay.settings import FILE_NAME, OverlaySettings
+from desktop_client.overlay.settings import FILE_NAME, OverlaySettings, WidgetSettings
 from desktop_client.overlay.widgets import DEFAULT_LAYOUT, WIDGETS
 from desktop_client.overlay.widgets.dash import DashSettings
 
@@ -13,7 +13,7 @@ from desktop_client.overlay.widgets.dash import DashSettings
 def test_what_is_saved_is_loaded(tmp_path):
     chosen = OverlaySettings(
         clock_hz=60,
-        dash=DashSettings(speed_unit="mph", clutch=True),
+        widgets=WidgetSettings(dash=DashSettings(speed_unit="mph", clutch=True)),
         layout={"dash": Placement(x=0.25, y=1.0, scale=1.5, screen="DP-1")},
     )
     settings.save(tmp_path / "new", chosen)
@@ -26,7 +26,7 @@ def test_without_a_file_there_are_the_defaults(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "broken", [b"", b"{", b"\xff\xfe", b"[]", b'{"clock_hz": 31}', b'{"dash": {"speed_unit": "knots"}}']
+    "broken", [b"", b"{", b"\xff\xfe", b"[]", b'{"clock_hz": 31}', b'{"widgets": {"dash": {"speed_unit": "knots"}}}']
 )
 def test_a_file_that_cannot_be_read_is_kept_aside(tmp_path, broken):
     (tmp_path / FILE_NAME).write_bytes(broken)
@@ -49,6 +49,6 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_every_widget_has_settings_and_a_place():
-    fields = {field.name for field in msgspec.structs.fields(OverlaySettings)}
-    assert set(WIDGETS) <= fields
+    fields = {field.name for field in msgspec.structs.fields(WidgetSettings)}
+    assert set(WIDGETS) == fields
     assert set(DEFAULT_LAYOUT) == set(WIDGETS)
