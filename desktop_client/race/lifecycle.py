@@ -8,6 +8,7 @@ from desktop_client.race.inputs import InputTrace
 from desktop_client.race.pace import Pace
 from desktop_client.race.teams import Teams
 from desktop_client.race.track_shape import TrackShape
+from desktop_client.race.used_up import UsedUp
 from desktop_client.telemetry.frame import Frame, PitStatus
 
 
@@ -35,6 +36,7 @@ class Race:
         self.driven = DrivenLine(None)
         self._learned: TrackShape | None = None
         self.teams = Teams()
+        self.used = UsedUp()
 
     def take(self, frame: Frame) -> None:
         """Remember one frame. Frames come in the order of their arrival."""
@@ -45,6 +47,7 @@ class Race:
         self._measure_track(frame.session.track_length_m)
         if frame.player is not None:
             self.inputs.take(frame.session_time_s, frame.player)
+        self.used.take(frame, own_row(frame))
         on_track = frame.cars.pit == PitStatus.NONE
         if self.pace is not None:
             self.pace.see(frame.cars.lap_distance_m, frame.cars.speed_mps, on_track)
