@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contracts.tracks import TrackMap
+from desktop_client.race.classes import Classes
 from desktop_client.race.driven_line import DrivenLine
 from desktop_client.race.inputs import InputTrace
 from desktop_client.race.pace import Pace
+from desktop_client.race.pit_visits import PitVisits
+from desktop_client.race.starting_grid import StartingGrid
 from desktop_client.race.teams import Teams
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.race.used_up import UsedUp
@@ -36,6 +39,9 @@ class Race:
         self.driven = DrivenLine(None)
         self._learned: TrackShape | None = None
         self.teams = Teams()
+        self.classes = Classes()
+        self.grid = StartingGrid()
+        self.pits = PitVisits()
         self.used = UsedUp()
 
     def take(self, frame: Frame) -> None:
@@ -56,6 +62,9 @@ class Race:
             self._learned = self.driven.whole_lap()
         for name in frame.cars.team:
             self.teams.of(name)
+        self.classes.take(frame.cars)
+        self.grid.take(frame)
+        self.pits.take(frame)
 
     def show_map(self, track_map: TrackMap | None) -> None:
         """Use this map wherever the session's track is the map's track; None forgets the map."""

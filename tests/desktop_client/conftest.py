@@ -28,9 +28,13 @@ def made_up_frame(
     spread_s: float = 1.7,
     lap_s: float = 90.0,
     capabilities: frozenset[Capability] = frozenset(Capability),
+    classes: tuple[str, ...] = (),
     **session: Any,
 ) -> Frame:
-    """`count` cars in a row, `spread_s` seconds apart, driving a kidney-shaped circuit at an even lap time."""
+    """`count` cars in a row, `spread_s` seconds apart, driving a kidney-shaped circuit at an even lap time.
+
+    With `classes` they form blocks of one class each, the first in front; each is eight seconds a lap slower.
+    """
     row = np.arange(count)
     driven = np.maximum(-200.0, (at - row * spread_s) * LENGTH_M / lap_s)
     lap = np.floor(np.maximum(0, driven) / LENGTH_M).astype(np.int32)
@@ -39,6 +43,7 @@ def made_up_frame(
     def some(value: float) -> np.ndarray:
         return np.full(count, value)
 
+    block = row * max(1, len(classes)) // count
     angle = 2 * np.pi * distance / LENGTH_M
     radius = 620 + 190 * np.cos(2 * angle + 0.6) + 90 * np.sin(3 * angle)
     cars = Cars.of(
@@ -46,6 +51,7 @@ def made_up_frame(
         name=tuple(NAMES[index % len(NAMES)] for index in row),
         number=((row * 7 + 1) % 99).astype(np.int32),
         team=tuple(f"Team {index // 2}" for index in row),
+        class_name=tuple(classes[index] if classes else "" for index in block),
         position=(row + 1).astype(np.int32),
         lap=lap + 1,
         lap_distance_m=distance,
@@ -55,8 +61,8 @@ def made_up_frame(
         z=some(0.0),
         speed_mps=some(LENGTH_M / lap_s),
         lap_time_s=np.mod(np.maximum(0, at - row * spread_s), lap_s),
-        last_lap_s=94.354 + row * 0.217,
-        best_lap_s=93.874 + row * 0.217,
+        last_lap_s=94.354 + row * 0.217 + 8.0 * block,
+        best_lap_s=93.874 + row * 0.217 + 8.0 * block,
         gap_leader_s=row * spread_s,
         gap_ahead_s=some(spread_s),
         sector=some(0).astype(np.int32),

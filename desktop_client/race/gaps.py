@@ -1,0 +1,87 @@
+"""By how much a car is behind another: from the game where it says, else from distance and pace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktop_client.race.classes import known_laps
+from desktop_client.race.lifecycle import Race
+from desktop_client.race.order import Rows, driven_m
+from desktop_client.race.pace import Pace
+from desktop_client.race.to_the_flag import lap_time_s
+from desktop_client.telemetry.frame import Cars, CarStatus, Floats, Frame
+
+LONGEST_GAP_S = 36_000.0
+MAX_LAPS_DOWN = 999
+BELIEVABLE_PACE = (0.5, 2.0)  # laps outside of these shares of the reference are no pace
+SAME_MOMENT_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Behind another car: whole laps where it is a lap or more, else seconds; None is not known."""
+
+    seconds: float | None = None
+    laps: int = 0
+
+
+def best_lap_gap(cars: Cars, row: int, ahead: int) -> Gap:
+    """How much slower the best lap of a row is than another's, to the thousandth."""
+    times = known_laps(cars.best_lap_s)
+    if not np.isfinite(times[[row, ahead]]).all():
+        return Gap()
+    return Gap(_seconds(float(times[row] - times[ahead]), 3))
+
+
+class RaceGaps:
+    """The gaps of one instant of a race, to the tenth of a second."""
+
+    def __init__(self, frame: Frame, race: Race, ordered: Rows) -> None:
+        """`ordered` holds the rows of all cars, first to last."""
+        length = frame.session.track_length_m
+        self._frame, self._race = frame, race
+        self._length_m = length if length is not None and length > 0 else np.nan
+        self._driven = driven_m(frame.cars, self._length_m)
+        self._time = _time_driven(self._driven, race.pace)
+        self._rank = np.empty(len(ordered), dtype=np.intp)
+        self._rank[ordered] = np.arange(len(ordered))
+        to_leader = frame.cars.gap_leader_s
+        self._to_leader = np.where(np.abs(to_leader) < LONGEST_GAP_S, to_leader, np.nan)
+        self._to_leader[ordered[:1]] = 0.0
+
+    def behind(self, row: int, ahead: int) -> Gap:
+        """How far `row` is behind `ahead`, which is before it in the order."""
+        running = (self._frame.cars.status[[row, ahead]] == CarStatus.RUNNING).all()
+        if running:  # a winner on the way home is not a lap further
+            apart = float(self._driven[ahead] - self._driven[row]) / self._length_m
+            if 1 <= apart < MAX_LAPS_DOWN:
+                return Gap(laps=int(apart))
+        said = self._said(row, ahead)
+        return Gap(said if said is not None or not running else self._from_distance(row, ahead))
+
+    def _said(self, row: int, ahead: int) -> float | None:
+        """The game's own gap: to the car right ahead, else the difference of two gaps to the leader."""
+        next_to = self._rank[row] - self._rank[ahead] == 1
+        direct = _seconds(float(self._frame.cars.gap_ahead_s[row]), 1) if next_to else None
+        return direct if direct is not None else _seconds(float(self._to_leader[row] - self._to_leader[ahead]), 1)
+
+    def _from_distance(self, row: int, ahead: int) -> float | None:
+        """How long this car needs to where the other is, at its own pace: another class's would be wrong."""
+        own, reference = lap_time_s(self._frame, self._race, row), self._race.pace and self._race.pace.lap_s
+        share = own / reference if own and reference else 1.0
+        low, high = BELIEVABLE_PACE
+        return _seconds(float(self._time[ahead] - self._time[row]) * (share if low <= share <= high else 1.0), 1)
+
+
+def _time_driven(driven: Floats, pace: Pace | None) -> Floats:
+    """What the distance of each car takes at reference speed, in seconds."""
+    lap_s = None if pace is None else pace.lap_s
+    if pace is None or lap_s is None:
+        return np.full(len(driven), np.nan)
+    return np.floor(driven / pace.length_m) * lap_s + pace.time_at(driven)
+
+
+def _seconds(value: float, decimals: int) -> float | None:
+    return max(0.0, round(value, decimals)) if -SAME_MOMENT_S < value < LONGEST_GAP_S else None
