@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import time
 from collections.abc import Callable
@@ -10,19 +9,18 @@ from pathlib import Path
 
 import msgspec
 from PyQt6.QtCore import QRect, QTimer
-from PyQt6.QtGui import QGuiApplication, QPainter
+from PyQt6.QtGui import QPainter
 
 from contracts.tracks import TrackMap
 from desktop_client.overlay import settings as saved
+from desktop_client.overlay.arrangement import Arrangement
 from desktop_client.overlay.backdrop import backdrop
 from desktop_client.overlay.clock import RepaintClock
-from desktop_client.overlay.compositor import is_composited
-from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH, Placement, placement_of, rectangle
-from desktop_client.overlay.palette import THEMES
+from desktop_client.overlay.profiles import Profile, Wanted, choose
 from desktop_client.overlay.settings import OverlaySettings
-from desktop_client.overlay.widgets import DEFAULT_LAYOUT, WIDGETS
 from desktop_client.overlay.window import WidgetWindow
-from desktop_client.race.lifecycle import Race
+from desktop_client.race.lifecycle import Race, own_row
+from desktop_client.race.situation import Situation, situation
 from desktop_client.telemetry.frame import Frame
 
 SILENCE_S = 5.0  # without telemetry for so long, nobody drives
@@ -45,44 +43,41 @@ class Overlay:
         """
         self._directory = settings_dir
         self.settings = OverlaySettings() if settings_dir is None else saved.load(settings_dir)
-        self._area = area
-        self._frame: Frame | None = None
-        self._heard = False
-        self._transparent = False
-        self.race = Race()
         self._now = now
+        self._frame: Frame | None = None
         self._due: dict[str, float] = {}
+        self._heard = self._silent = self._hidden = self._editing = False
+        self._situation: Situation | None = None
+        self._moment: Wanted | None = None
+        self.race = Race()
         self.clock = RepaintClock(self._repaint, clock_hz or self.settings.clock_hz, now)
         self._silence = QTimer(self.clock)
         self._silence.setInterval(int(SILENCE_S * 1000))
         self._silence.timeout.connect(self._listen)
-        composited = is_composited()
-        self.windows: dict[str, WidgetWindow] = {}
-        for key, widget in WIDGETS.items():
-            if self._place(key).shown:
-                window = WidgetWindow(
-                    widget(getattr(self.settings.widgets, key)),
-                    composited=composited,
-                    capturable=self.settings.capturable,
-                    palette=THEMES[self.settings.theme],
-                )
-                window.moved.connect(functools.partial(self._keep_place, key))
-                self.windows[key] = window
-        self.arrange()
+        self.arrangement = Arrangement(self.settings.profile, area=area, capturable=self.settings.capturable)
+        self.arrangement.on_moved = self._keep_place
+        self._show_and_hide()
         self._repaint()
+
+    @property
+    def windows(self) -> dict[str, WidgetWindow]:
+        """The windows of the profile that is worn now."""
+        return self.arrangement.shown()
+
+    @property
+    def is_editing(self) -> bool:
+        return self._editing
 
     def open(self) -> None:
         """Show every window, without taking the focus from the game."""
-        for window in self.windows.values():
-            window.show()
+        self.arrangement.open()
 
     def show_frame(self, frame: Frame) -> None:
         """Take a frame as soon as it is there. Costs microseconds; painting happens when the clock says so."""
         self._frame = frame
         self._heard = True
         self.race.take(frame)
-        if self._transparent:
-            self._set_transparent(False)
+        self._follow(frame)
         if not self._silence.isActive():
             self._silence.start()
         self.clock.wake()
@@ -92,23 +87,49 @@ class Overlay:
         self.race.show_map(track_map)
         self.clock.wake()
 
+    def change(self, settings: OverlaySettings) -> None:
+        """Use and keep other settings. Raises OSError where they cannot be written; they are used all the same."""
+        self.settings = settings
+        self.arrangement.wear(settings.profile)
+        self._show_and_hide()
+        self._repaint(at_once=True)
+        if self._directory is not None:
+            saved.save(self._directory, settings)
+
+    def change_profile(self, profile: Profile) -> None:
+        """Use and keep the active profile in another form."""
+        self.change(self.settings.with_profile(profile))
+
+    def next_profile(self) -> str:
+        """Change to the profile after the active one, and say its name."""
+        names = list(self.settings.profiles)
+        name = names[(names.index(self.settings.active) + 1) % len(names)]
+        self.change(msgspec.structs.replace(self.settings, active=name))
+        return name
+
+    def set_hidden(self, hidden: bool) -> None:
+        """The one key that hides everything, and brings it back."""
+        self._hidden = hidden
+        self._show_and_hide()
+
+    @property
+    def is_hidden(self) -> bool:
+        return self._hidden
+
     def set_editing(self, editing: bool) -> None:
-        """Let the mouse reach the widgets, to drag and scale (wheel) them; every new place is saved."""
-        if editing:
-            self._set_transparent(False)
-        for window in self.windows.values():
+        """Let the mouse reach the widgets, to drag and scale them; every new place is saved."""
+        self._editing = editing
+        for window in self.arrangement.windows.values():
             window.set_editing(editing)
+        self._show_and_hide()
 
     def arrange(self) -> None:
         """Put every window where the layout says; to be called again when screens come or go."""
-        for key, window in self.windows.items():
-            place = self._place(key)
-            window.setGeometry(rectangle(place, window.widget.natural_size, self._screen(place.screen)))
+        self.arrangement.arrange()
 
     def reset_layout(self) -> None:
         """Forget every place the driver chose."""
-        self._save(msgspec.structs.replace(self.settings, layout={}))
-        self.arrange()
+        self.change_profile(msgspec.structs.replace(self.settings.profile, layout={}))
 
     def paint_on(self, painter: QPainter) -> None:
         """Paint all windows at their places, as the compositor would."""
@@ -124,7 +145,7 @@ class Overlay:
         Raises OSError where it cannot be written.
         """
         self._repaint(at_once=True)
-        image = backdrop(self._screen(None).size())
+        image = backdrop(self.arrangement.screen(None).size())
         with QPainter(image) as painter:
             self.paint_on(painter)
         if not image.save(str(path), "PNG"):
@@ -134,52 +155,58 @@ class Overlay:
         """Stop the clock and remove the windows."""
         self.clock.stop()
         self._silence.stop()
-        for window in self.windows.values():
-            window.close()
-            window.deleteLater()
-        self.windows.clear()
+        self.arrangement.close()
 
     def _repaint(self, *, at_once: bool = False) -> None:
         """Look at every widget whose turn it is: figures that change thirty times a second cannot be read."""
         now = self._now() if self._frame is not None else -math.inf  # the first frame is looked at by everybody
         for key, window in self.windows.items():
+            if window.is_transparent and not at_once:
+                continue
             if at_once or now >= self._due.get(key, -math.inf):
                 # On the clock's own grid, or a rate of 10 would become one of 7.5 beside a clock of 30.
                 self._due[key] = now + 1 / window.widget.rate_hz - self.clock.period_s / 2
                 window.look(self._frame, self.race)
 
-    def _place(self, key: str) -> Placement:
-        return self.settings.layout.get(key, DEFAULT_LAYOUT[key])
+    def _follow(self, frame: Frame) -> None:
+        """Wear the profile that is meant now, and show what belongs to where the driver is."""
+        changed = self._silent
+        self._silent = False
+        where = situation(frame)
+        if where is not self._situation:
+            self._situation = where
+            changed = True
+        row = own_row(frame)
+        car_class = frame.cars.class_name[row] or None if row is not None else None
+        moment = Wanted(frame.session.game, car_class, frame.session.kind)
+        if moment != self._moment:
+            self._moment = moment
+            self._wear_what_is_meant(moment)
+        if changed:
+            self._show_and_hide()
+
+    def _wear_what_is_meant(self, moment: Wanted) -> None:
+        if not self.settings.switch_profiles or self._editing:
+            return
+        name = choose(self.settings.profiles, self.settings.active, moment)
+        if name != self.settings.active:
+            self.settings = msgspec.structs.replace(self.settings, active=name)
+            self.arrangement.wear(self.settings.profile)
+            self._show_and_hide()
+
+    def _show_and_hide(self) -> None:
+        for key, window in self.arrangement.windows.items():
+            place = self.arrangement.place(key)
+            away = self._silent or self._hidden or self._situation in place.hidden_in
+            window.set_transparent(not place.shown or (away and not self._editing))
 
     def _listen(self) -> None:
         if self._heard:
             self._heard = False
         else:
             self._silence.stop()
-            self._set_transparent(not any(window.editing for window in self.windows.values()))
-
-    def _set_transparent(self, transparent: bool) -> None:
-        self._transparent = transparent
-        for window in self.windows.values():
-            window.set_transparent(transparent)
-
-    def _screen(self, name: str | None) -> QRect:
-        """The rectangle of a screen; of the main one when that screen is not there any more."""
-        if self._area is not None:
-            return self._area
-        named = [screen for screen in QGuiApplication.screens() if screen.name() == name]
-        screen = named[0] if named else QGuiApplication.primaryScreen()
-        return QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT) if screen is None else screen.geometry()
+            self._silent = True
+            self._show_and_hide()
 
     def _keep_place(self, key: str) -> None:
-        window = self.windows[key]
-        screen = window.screen()
-        name = None if screen is None or self._area is not None else screen.name()
-        place = placement_of(window.geometry(), window.widget.natural_size, self._screen(name), name)
-        self._save(msgspec.structs.replace(self.settings, layout={**self.settings.layout, key: place}))
-        self.arrange()
-
-    def _save(self, settings: OverlaySettings) -> None:
-        self.settings = settings
-        if self._directory is not None:
-            saved.save(self._directory, settings)
+        self.change_profile(self.arrangement.moved(key))

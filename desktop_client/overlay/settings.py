@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from desktop_client.files import write_atomically
 from desktop_client.overlay.clock import DEFAULT_HZ, RATES_HZ
-from desktop_client.overlay.layout import Placement
-from desktop_client.overlay.palette import ThemeName
-from desktop_client.overlay.widgets import WIDGETS
+from desktop_client.overlay.hotkeys import Hotkeys
+from desktop_client.overlay.profiles import Profile
 
 log = logging.getLogger(__name__)
 
-FILE_NAME = "overlay.json"
-
-
-# One field a widget, named by its key, as the table of widgets has them.
-WidgetSettings = msgspec.defstruct(
-    "WidgetSettings",
-    [(key, widget.settings_type, widget.settings_type()) for key, widget in WIDGETS.items()],
-    frozen=True,
-    module=__name__,
-)
+FILE_NAME: Final = "overlay.json"
+FIRST_PROFILE: Final = "Default"
 
 
 class OverlaySettings(msgspec.Struct, frozen=True):
-    """A widget's key is its file's name in widgets/; `layout` holds only what the driver moved."""
+    """`active` is the profile worn now; with `switch_profiles` the game, the class and the session choose it."""
 
     clock_hz: int = DEFAULT_HZ
-    theme: ThemeName = "dark"
     capturable: bool = False  # ordinary windows, so that a recorder can list them
-    widgets: WidgetSettings = WidgetSettings()  # type: ignore[valid-type]
-    layout: dict[str, Placement] = {}
+    profiles: dict[str, Profile] = msgspec.field(default_factory=lambda: {FIRST_PROFILE: Profile()})
+    active: str = FIRST_PROFILE
+    switch_profiles: bool = True
+    hotkeys: Hotkeys = Hotkeys()
 
     def __post_init__(self) -> None:
         if self.clock_hz not in RATES_HZ:
             raise ValueError(f"clock_hz is one of {RATES_HZ}")
+        if self.active not in self.profiles:
+            raise ValueError("active names a profile that is not there")
+
+    @property
+    def profile(self) -> Profile:
+        return self.profiles[self.active]
+
+    def with_profile(self, profile: Profile) -> OverlaySettings:
+        """The same with the active profile changed."""
+        return msgspec.structs.replace(self, profiles={**self.profiles, self.active: profile})
 
 
 def load(directory: Path) -> OverlaySettings:
@@ -57,13 +60,4 @@ def load(directory: Path) -> OverlaySettings:
 
 def save(directory: Path, settings: OverlaySettings) -> None:
     """Write the file whole or not at all. Raises OSError where the directory cannot be written."""
-    directory.mkdir(parents=True, exist_ok=True)
-    new = directory / f"{FILE_NAME}.{os.getpid()}.new"
-    try:
-        with new.open("wb") as target:
-            target.write(msgspec.json.format(msgspec.json.encode(settings), indent=2))
-            target.flush()
-            os.fsync(target.fileno())
-        new.replace(directory / FILE_NAME)
-    finally:
-        new.unlink(missing_ok=True)
+    write_atomically(directory / FILE_NAME, msgspec.json.format(msgspec.json.encode(settings), indent=2))

@@ -58,6 +58,7 @@ class WidgetWindow(QWidget):
         self.widget = widget
         self.composited = composited
         self.editing = False
+        self.is_transparent = False
         self.paints = 0
         self._view: object = Notice("")
         self._cells: tuple[Cell, ...] = ()
@@ -91,8 +92,16 @@ class WidgetWindow(QWidget):
         """Show the widget's own example, as a preview does."""
         self._show(self.widget.demo())
 
+    def equip(self, widget: AnyWidget) -> None:
+        """Change to the same instrument with other settings."""
+        self.widget = widget
+        self._view, self._cells, self._still = Notice(""), (), None
+        self.update()
+
     def wear(self, palette: Palette) -> None:
         """Change the colours."""
+        if palette is self._colours:
+            return
         self._colours = palette
         self._stamps = Stamps()
         self._still = None
@@ -129,6 +138,9 @@ class WidgetWindow(QWidget):
 
     def set_transparent(self, transparent: bool) -> None:
         """Show nothing without hiding; a desktop without compositor cannot do that, and really hides."""
+        if transparent == self.is_transparent:
+            return
+        self.is_transparent = transparent
         if self.composited:
             self.setWindowOpacity(0.0 if transparent else 1.0)
         else:

@@ -17,7 +17,7 @@ screens = st.builds(
 
 
 def default_rectangles(screen: QRect) -> dict[str, QRect]:
-    from desktop_client.overlay.settings import WidgetSettings
+    from desktop_client.overlay.profiles import WidgetSettings
 
     chosen = WidgetSettings()
     return {

@@ -38,7 +38,9 @@ def test_there_is_one_window_for_every_widget(overlay):
 
 
 def test_a_widget_that_the_driver_does_not_want_has_no_window(qapp, tmp_path):
-    (tmp_path / "overlay.json").write_text('{"layout": {"relative": {"x": 0, "y": 0, "shown": false}}}')
+    (tmp_path / "overlay.json").write_text(
+        '{"profiles": {"Default": {"layout": {"relative": {"x": 0, "y": 0, "shown": false}}}}}'
+    )
     overlay = Overlay(tmp_path, area=AREA)
     assert set(overlay.windows) == set(WIDGETS) - {"relative"}
     overlay.close()

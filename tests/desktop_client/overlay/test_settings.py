@@ -5,16 +5,25 @@ import pytest
 
 from desktop_client.overlay import settings
 from desktop_client.overlay.layout import Placement
-from desktop_client.overlay.settings import FILE_NAME, OverlaySettings, WidgetSettings
+from desktop_client.overlay.profiles import Profile, Wanted, WidgetSettings
+from desktop_client.overlay.settings import FILE_NAME, OverlaySettings
 from desktop_client.overlay.widgets import DEFAULT_LAYOUT, WIDGETS
 from desktop_client.overlay.widgets.dash import DashSettings
+from desktop_client.telemetry.frame import SessionKind
 
 
 def test_what_is_saved_is_loaded(tmp_path):
     chosen = OverlaySettings(
         clock_hz=60,
-        widgets=WidgetSettings(dash=DashSettings(speed_unit="mph", clutch=True)),
-        layout={"dash": Placement(x=0.25, y=1.0, scale=1.5, screen="DP-1")},
+        profiles={
+            "Mine": Profile(
+                widgets=WidgetSettings(dash=DashSettings(speed_unit="mph", clutch=True)),
+                layout={"dash": Placement(x=0.25, y=1.0, scale=1.5, screen="DP-1")},
+                theme="light",
+                wanted=Wanted(game="f1", session=SessionKind.RACE),
+            )
+        },
+        active="Mine",
     )
     settings.save(tmp_path / "new", chosen)
     assert settings.load(tmp_path / "new") == chosen
@@ -26,7 +35,17 @@ def test_without_a_file_there_are_the_defaults(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "broken", [b"", b"{", b"\xff\xfe", b"[]", b'{"clock_hz": 31}', b'{"widgets": {"dash": {"speed_unit": "knots"}}}']
+    "broken",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b'{"clock_hz": 31}',
+        b'{"profiles": {"Default": {"widgets": {"dash": {"speed_unit": "knots"}}}}}',
+        b'{"active": "Gone"}',
+        b'{"hotkeys": {"hide": "Ctrl+"}}',
+    ],
 )
 def test_a_file_that_cannot_be_read_is_kept_aside(tmp_path, broken):
     (tmp_path / FILE_NAME).write_bytes(broken)
