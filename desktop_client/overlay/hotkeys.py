@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from typing import Annotated, Final
 
 import msgspec
@@ -18,12 +17,10 @@ class Wish(enum.StrEnum):
     MAP_VIEW = "map_view"
 
 
-KEY: Final = re.compile(
-    r"^((Ctrl|Alt|Shift|Meta)\+)*([A-Z0-9]|F([1-9]|1[0-9]|2[0-4])|Home|End|Insert|PageUp|PageDown)$"
-)
-BUTTON: Final = re.compile(r"^joy:[0-9]{1,2}:[0-9]{1,3}$")
+KEY: Final = r"^((Ctrl|Alt|Shift|Meta)\+)*([A-Z0-9]|F([1-9]|1[0-9]|2[0-4])|Home|End|Insert|PageUp|PageDown)$"
+BUTTON: Final = r"^joy:[0-9]{1,2}:[0-9]{1,3}$"
 
-Trigger = Annotated[str, msgspec.Meta(pattern=f"{KEY.pattern}|{BUTTON.pattern}|^$")]
+Trigger = Annotated[str, msgspec.Meta(pattern=f"{KEY}|{BUTTON}|^$")]
 
 
 class Hotkeys(msgspec.Struct, frozen=True):

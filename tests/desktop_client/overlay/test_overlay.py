@@ -10,7 +10,11 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter
 from PyQt6.QtWidgets import QApplication
 
+from desktop_client.overlay import settings as saved
+from desktop_client.overlay.layout import Placement
 from desktop_client.overlay.overlay import Overlay
+from desktop_client.overlay.profiles import Profile
+from desktop_client.overlay.settings import FIRST_PROFILE, OverlaySettings
 from desktop_client.overlay.widgets import WIDGETS
 
 AREA = QRect(0, 0, 1920, 1080)
@@ -38,9 +42,8 @@ def test_there_is_one_window_for_every_widget(overlay):
 
 
 def test_a_widget_that_the_driver_does_not_want_has_no_window(qapp, tmp_path):
-    (tmp_path / "overlay.json").write_text(
-        '{"profiles": {"Default": {"layout": {"relative": {"x": 0, "y": 0, "shown": false}}}}}'
-    )
+    unwanted = Profile(layout={"relative": Placement(x=0, y=0, shown=False)})
+    saved.save(tmp_path, OverlaySettings(profiles={FIRST_PROFILE: unwanted}))
     overlay = Overlay(tmp_path, area=AREA)
     assert set(overlay.windows) == set(WIDGETS) - {"relative"}
     overlay.close()

@@ -17,7 +17,7 @@ def test_what_is_saved_is_loaded(tmp_path):
         clock_hz=60,
         profiles={
             "Mine": Profile(
-                widgets=WidgetSettings(dash=DashSettings(speed_unit="mph", clutch=True)),
+                widgets=WidgetSettings(dash=DashSettings(speed_unit="mph")),
                 layout={"dash": Placement(x=0.25, y=1.0, scale=1.5, screen="DP-1")},
                 theme="light",
                 wanted=Wanted(game="f1", session=SessionKind.RACE),
