@@ -62,9 +62,10 @@ def sector_at(starts_m: Sequence[float], distance_m: float | None) -> int | None
     return sum(distance_m >= start for start in starts_m)
 
 
-def proposed(x: Floats, y: Floats) -> tuple[Corner, ...]:
+def proposed(x: Floats, y: Floats, length_m: float | None = None) -> tuple[Corner, ...]:
     """The corners of a closed right-handed line, found by how it bends, numbered from its first point.
 
+    `length_m` is how long the game says the lap is, where that is not the length of the line.
     A line that is not finite, too short or no circuit at all has none.
     """
     if len(x) < FEWEST_POINTS or not np.isfinite(x.sum() + y.sum()):
@@ -73,7 +74,8 @@ def proposed(x: Floats, y: Floats) -> tuple[Corner, ...]:
     if len(line_x) < FEWEST_POINTS:
         return ()
     bend = _bend(line_x, line_y, step_m)
-    found = [_corner(bend, part, step_m) for first, last in _bends(bend, step_m) for part in _apexes(bend, first, last)]
+    told_m = step_m if length_m is None else length_m / len(line_x)
+    found = [_corner(bend, part, told_m) for first, last in _bends(bend, step_m) for part in _apexes(bend, first, last)]
     found.sort(key=lambda corner: corner[0])
     return tuple(Corner(number, *corner[1:]) for number, corner in enumerate(found, start=1))
 

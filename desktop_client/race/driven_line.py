@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from desktop_client.race.corners import proposed
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.telemetry.frame import Bools, Cars, Floats
 
@@ -56,7 +57,7 @@ class DrivenLine:
         if self._length_m is None or np.isnan(self._xy[0]).any():
             return None
         x, y = (np.roll(self._xy, 1, axis=1) + 2 * self._xy + np.roll(self._xy, -1, axis=1)) / 4
-        return TrackShape(x=x, y=y, length_m=self._length_m)
+        return TrackShape(x=x, y=y, length_m=self._length_m, corners=proposed(x, y, self._length_m))
 
     def pieces(self) -> tuple[Floats, ...]:
         """The line as unbroken pieces of shape (2, n), n >= 1, in driving direction."""
