@@ -1,32 +1,47 @@
-"""What the dash shows: gear, speed, shift lights, the aid that may be used, and the lap times."""
+"""What the dash shows: gear, speed, shift lights, the aids that have something to say, and the lap times."""
 
 from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from desktop_client.race.inputs import InputsView
+from desktop_client.race.adjustments import Knob
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.telemetry.frame import Cars, Floats, Frame, Ints, Player
 
 LIGHTS = 8  # per side: they fill from both edges to the middle
 LIGHTS_FROM_RPM = 0.70  # share of the highest rpm at which the first light comes on, where a game has no lights
 LIGHTS_FULL_RPM = 0.97
+RPM_STEP = 50  # finer cannot be read
 
 SpeedUnit = Literal["km/h", "mph"]
 PER_MPS: dict[SpeedUnit, float] = {"km/h": 3.6, "mph": 2.236936}
 
 
-class Drs(enum.Enum):
-    """Whether the movable wing can help now; `ABSENT` takes no room on the dash."""
+class Aid(enum.Enum):
+    """What takes room on the dash only while it has something to say, the most urgent first."""
 
-    ABSENT = enum.auto()
-    AVAILABLE = enum.auto()
-    OPEN = enum.auto()
+    LIMITER = enum.auto()
+    DRS = enum.auto()
+    AERO = enum.auto()
+    OVERTAKE = enum.auto()
+    ABS = enum.auto()
+    TC = enum.auto()
+    BRAKE_BIAS = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """`active` is what works now; otherwise it may be used, or has just been set to `value`."""
+
+    aid: Aid
+    active: bool = False
+    value: float | None = None
 
 
 class LapMark(enum.Enum):
@@ -41,8 +56,9 @@ class LapMark(enum.Enum):
 class DashView:
     gear: str  # "R", "N", "1" ...
     speed: int | None  # in the driver's unit
+    rpm: int | None  # to the fifty
     lights: int  # 0..LIGHTS
-    drs: Drs
+    chips: tuple[Chip, ...]
     position: int | None
     cars: int
     lap: int | None
@@ -52,7 +68,6 @@ class DashView:
     last_lap_s: float | None  # to the thousandth
     last_mark: LapMark
     best_lap_s: float | None
-    inputs: InputsView
 
 
 def dash(frame: Frame, race: Race, unit: SpeedUnit = "km/h") -> DashView | None:
@@ -66,8 +81,9 @@ def dash(frame: Frame, race: Race, unit: SpeedUnit = "km/h") -> DashView | None:
     return DashView(
         gear=_gear(player.gear),
         speed=_whole(player.speed_mps * PER_MPS[unit]),
+        rpm=_rpm(player.rpm),
         lights=lights(player),
-        drs=_drs(player),
+        chips=chips(player, race.adjustments.recent(frame.session_time_s)),
         position=_counted(cars.position, row),
         cars=len(cars),
         lap=_counted(cars.lap, row),
@@ -77,7 +93,6 @@ def dash(frame: Frame, race: Race, unit: SpeedUnit = "km/h") -> DashView | None:
         last_lap_s=last,
         last_mark=_mark(last, best, cars),
         best_lap_s=best,
-        inputs=race.inputs.view(player),
     )
 
 
@@ -101,10 +116,29 @@ def _whole(value: float) -> int | None:
     return min(999, round(abs(value))) if math.isfinite(value) else None
 
 
-def _drs(player: Player) -> Drs:
-    if player.drs_open:
-        return Drs.OPEN
-    return Drs.AVAILABLE if player.drs_available else Drs.ABSENT
+def chips(player: Player, turned: Sequence[tuple[Knob, float]]) -> tuple[Chip, ...]:
+    """The aids that work now, may be used now or were just adjusted (`turned`), in the order of `Aid`."""
+    said = [
+        Chip(Aid.LIMITER, active=True) if player.pit_limiter else None,
+        _usable(Aid.DRS, player.drs_open, player.drs_available),
+        Chip(Aid.AERO, active=True) if player.aero_open else None,
+        _usable(Aid.OVERTAKE, player.overtake_active, player.overtake_available, player.overtakes_left),
+    ]
+    values = dict(turned)
+    for aid, knob, active in ((Aid.ABS, Knob.ABS, player.abs_active), (Aid.TC, Knob.TC, player.tc_active)):
+        if active or knob in values:
+            said.append(Chip(aid, active=bool(active), value=values.get(knob)))
+    if Knob.BRAKE_BIAS in values:
+        said.append(Chip(Aid.BRAKE_BIAS, value=values[Knob.BRAKE_BIAS]))
+    return tuple(chip for chip in said if chip is not None)
+
+
+def _usable(aid: Aid, active: bool | None, available: bool | None, left: int | None = None) -> Chip | None:
+    return Chip(aid, active=bool(active), value=left) if active or available else None
+
+
+def _rpm(rpm: float) -> int | None:
+    return round(min(max(rpm, 0.0), 99_999.0) / RPM_STEP) * RPM_STEP if math.isfinite(rpm) else None
 
 
 def _counted(column: Ints, row: int | None) -> int | None:

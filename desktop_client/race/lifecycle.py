@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from contracts.tracks import TrackMap
+from desktop_client.race.adjustments import Adjustments
 from desktop_client.race.classes import Classes
 from desktop_client.race.driven_line import DrivenLine
+from desktop_client.race.flags import FlagWatch
 from desktop_client.race.inputs import InputTrace
+from desktop_client.race.motion import Motion
 from desktop_client.race.pace import Pace
+from desktop_client.race.pit_lane import PitLane, PitTrail
+from desktop_client.race.pit_loss import PitLoss
 from desktop_client.race.pit_visits import PitVisits
 from desktop_client.race.starting_grid import StartingGrid
 from desktop_client.race.teams import Teams
+from desktop_client.race.timing import Timing
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.race.used_up import UsedUp
 from desktop_client.telemetry.frame import Frame, PitStatus
@@ -38,11 +44,17 @@ class Race:
         self.pace: Pace | None = None
         self.driven = DrivenLine(None)
         self._learned: TrackShape | None = None
+        self.adjustments = Adjustments()
+        self.motion = Motion()
+        self._pit_trail: PitTrail | None = None
         self.teams = Teams()
+        self.timing = Timing()
+        self.used = UsedUp()
         self.classes = Classes()
+        self.flags = FlagWatch()
         self.grid = StartingGrid()
         self.pits = PitVisits()
-        self.used = UsedUp()
+        self.pit_loss = PitLoss()
 
     def take(self, frame: Frame) -> None:
         """Remember one frame. Frames come in the order of their arrival."""
@@ -53,6 +65,8 @@ class Race:
         self._measure_track(frame.session.track_length_m)
         if frame.player is not None:
             self.inputs.take(frame.session_time_s, frame.player)
+            self.adjustments.take(frame.session_time_s, frame.player)
+        self.motion.take(frame.cars)
         self.used.take(frame, own_row(frame))
         on_track = frame.cars.pit == PitStatus.NONE
         if self.pace is not None:
@@ -60,11 +74,16 @@ class Race:
         if self.shape is None:
             self.driven.take(frame.cars, on_track, own_row(frame))
             self._learned = self.driven.whole_lap()
+        if self._pit_trail is not None:
+            self._pit_trail.take(frame.cars)
         for name in frame.cars.team:
             self.teams.of(name)
+        self.timing.take(frame, own_row(frame))
         self.classes.take(frame.cars)
         self.grid.take(frame)
+        self.flags.take(frame, own_row(frame))
         self.pits.take(frame)
+        self.pit_loss.take(frame, self.pace, own_row(frame))
 
     def show_map(self, track_map: TrackMap | None) -> None:
         """Use this map wherever the session's track is the map's track; None forgets the map."""
@@ -86,6 +105,15 @@ class Race:
         session = self.frame.session
         return shape if (session.game, session.track_id) == (game, track_id) else self._learned
 
+    @property
+    def pit_lane(self) -> PitLane | None:
+        """The pit lane of the session's track: as its cars have driven it, else as its map says, else None."""
+        shape = self.shape
+        if shape is None:
+            return None
+        driven = None if self._pit_trail is None else self._pit_trail.lane(shape.x, shape.y)
+        return driven or shape.pit
+
     def _measure_track(self, length_m: float | None) -> None:
         """Games say the length a moment after the session begins; what depends on it starts then."""
         if length_m is None or not length_m > 0:
@@ -93,4 +121,5 @@ class Race:
         if self.pace is None or abs(self.pace.length_m - length_m) > 1.0:
             self.pace = Pace(length_m)
             self.driven = DrivenLine(length_m)
+            self._pit_trail = PitTrail(length_m)
             self._learned = None

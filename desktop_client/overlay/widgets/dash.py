@@ -1,37 +1,40 @@
-"""Gear, speed, lights, lap times and pedals in one silhouette."""
+"""Gear, speed, lights and lap times in one silhouette."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Hashable, Iterable
+
 import msgspec
-import numpy as np
-from PyQt6.QtCore import QSizeF
+from PyQt6.QtCore import QRectF, QSizeF
 from PyQt6.QtGui import QColor
 
 from desktop_client.overlay import theme
-from desktop_client.overlay.canvas import Canvas
-from desktop_client.overlay.lettering import DASH, Align, middle_baseline
+from desktop_client.overlay.canvas import Canvas, Room
+from desktop_client.overlay.lettering import DASH, Align
 from desktop_client.overlay.palette import Palette
-from desktop_client.overlay.traces import Trace, paint_trace
-from desktop_client.overlay.widget import Notice, Widget
+from desktop_client.overlay.widget import Cell, Notice, Widget
 from desktop_client.overlay.wording import lap_text
-from desktop_client.race.dash import LIGHTS, DashView, Drs, LapMark, SpeedUnit, dash
-from desktop_client.race.inputs import COLUMNS, InputsView
+from desktop_client.race.dash import LIGHTS, Aid, Chip, DashView, LapMark, SpeedUnit, dash
 from desktop_client.race.lifecycle import Race
 from desktop_client.telemetry.frame import Capability, Frame
 
-WIDTH, HEIGHT = 640.0, 144.0
+WIDTH, HEIGHT = 384.0, 144.0
 LIGHTS_Y, LIGHT_HEIGHT, LIGHT_GAP = 8.0, 7.0, 4.0
-TIMES_RIGHT = 184.0
-TIMES_BASELINE, TIMES_STEP = 74.0, 26.0
-GEAR_X = 250.0
-TRACE_X, TRACE_TOP, TRACE_HEIGHT = 350.0, 32.0, 96.0
-BAR_STEP, BAR_WIDTH = 34.0, 12.0
+TIMES_RIGHT = 172.0
+STANDING_BASELINE = 46.0
+TIMES_BASELINE, TIMES_STEP = 76.0, 25.0
+GEAR_X, GEAR_BASELINE, GEAR_WIDTH = 222.0, 102.0, 64.0
+SPEED_BASELINE, RPM_BASELINE = 58.0, 78.0
+UNIT_WIDTH = 34.0
+CHIP_MIDDLES = (99.0, 121.0)
+CHIP_GAP = 6.0
+WORDS = {Aid.LIMITER: "PIT", Aid.DRS: "DRS", Aid.AERO: "AERO", Aid.OVERTAKE: "P2P", Aid.ABS: "ABS", Aid.TC: "TC"}
 
 
 class DashSettings(msgspec.Struct, frozen=True):
     speed_unit: SpeedUnit = "km/h"
-    clutch: bool = False
-    steering: bool = True
+    rpm: bool = True
 
 
 class Dash(Widget[DashSettings, DashView]):
@@ -48,17 +51,12 @@ class Dash(Widget[DashSettings, DashView]):
         return dash(frame, race, self.settings.speed_unit) or Notice("Waiting for your car")
 
     def demo(self) -> DashView:
-        time = np.linspace(0.0, 4 * np.pi, COLUMNS)
-        wave = np.sin(time)
-        trace = np.stack(
-            (np.clip(wave * 1.6, 0, 1), np.clip(-wave * 1.4 - 0.5, 0, 1), 0 * wave, np.sin(time / 2) * 0.6)
-        )
-        inputs = InputsView(throttle=0.82, brake=0.0, clutch=0.0, steer=-0.12, revision=0, trace=trace)
         return DashView(
             gear="6",
             speed=243,
+            rpm=11_450,
             lights=5,
-            drs=Drs.AVAILABLE,
+            chips=(Chip(Aid.DRS, active=True), Chip(Aid.TC, active=True), Chip(Aid.BRAKE_BIAS, value=0.565)),
             position=4,
             cars=22,
             lap=12,
@@ -68,116 +66,140 @@ class Dash(Widget[DashSettings, DashView]):
             last_lap_s=94.354,
             last_mark=LapMark.OWN_BEST,
             best_lap_s=94.354,
-            inputs=inputs,
         )
 
+    def still(self, view: DashView) -> Hashable:
+        return view.lap_valid, view.rpm is None
+
     def paint_still(self, canvas: Canvas, view: DashView) -> None:
-        for x, width in _lights(canvas):
-            canvas.box(x, LIGHTS_Y, width, LIGHT_HEIGHT, canvas.palette.groove)
-        for index, caption in enumerate(("Last", "Best"), start=1):
-            baseline = TIMES_BASELINE + index * TIMES_STEP
-            canvas.text(theme.PAD_X, baseline, caption, theme.CAPTION, canvas.palette.text_dim)
-        canvas.text(GEAR_X, 133, self.settings.speed_unit, theme.CAPTION, canvas.palette.text_dim, Align.CENTRE)
-        right = self._traces_right(canvas)
-        for share, caption in ((0.0, "0"), (0.5, ""), (1.0, "100")):
-            y = TRACE_TOP + TRACE_HEIGHT * (1 - share)
-            canvas.box(TRACE_X, y - 0.5, right - TRACE_X, 1, canvas.palette.groove, radius=0)
-            baseline = middle_baseline(y - 6, 12, theme.CAPTION)
-            canvas.text(TRACE_X - 6, baseline, caption, theme.CAPTION, canvas.palette.text_dim, Align.RIGHT)
+        palette = canvas.palette
+        for x, width in _lights(canvas.width):
+            canvas.box(x, LIGHTS_Y, width, LIGHT_HEIGHT, palette.groove)
+        captions = ("Lap" if view.lap_valid else "Invalid", "Last", "Best")
+        for index, caption in enumerate(captions):
+            ink = palette.text_dim if index or view.lap_valid else palette.lost
+            canvas.text(theme.PAD_X, TIMES_BASELINE + index * TIMES_STEP, caption, theme.CAPTION, ink)
+        unit = canvas.width - theme.PAD_X - UNIT_WIDTH + 4
+        canvas.text(unit, SPEED_BASELINE, self.settings.speed_unit, theme.CAPTION, palette.text_dim)
+        if self._shows_rpm(view):
+            canvas.text(unit, RPM_BASELINE, "rpm", theme.CAPTION, palette.text_dim)
 
-    def paint(self, canvas: Canvas, view: DashView) -> None:
-        _shift_lights(canvas, view.lights)
-        _standing(canvas, view)
-        _times(canvas, view)
-        canvas.figures(GEAR_X, 82, view.gear, theme.GEAR, canvas.palette.text, Align.CENTRE)
-        speed = DASH if view.speed is None else str(view.speed)
-        canvas.figures(GEAR_X, 117, speed, theme.HERO, canvas.palette.text, Align.CENTRE)
-        if view.drs is not Drs.ABSENT:
-            canvas.chip(GEAR_X + 68, 58, "DRS", canvas.palette.gained, filled=view.drs is Drs.OPEN)
-        self._pedals(canvas, view.inputs)
+    def cells(self, room: Room, view: DashView) -> Iterable[Cell]:
+        width = room.width
+        yield Cell(QRectF(0, LIGHTS_Y - 1, width, LIGHT_HEIGHT + 2), view.lights, functools.partial(_shift, view=view))
+        standing = (view.position, view.cars, view.lap, view.total_laps)
+        yield Cell(QRectF(8, 26, TIMES_RIGHT - 4, 28), standing, functools.partial(_standing, view=view))
+        running = (view.lap_time_s, view.lap_valid)
+        yield Cell(_row(0), running, functools.partial(_running, view=view))
+        laps = (view.last_lap_s, view.best_lap_s, view.last_mark)
+        yield Cell(_row(1).united(_row(2)), laps, functools.partial(_laps, view=view))
+        gear = QRectF(GEAR_X - GEAR_WIDTH / 2, 40, GEAR_WIDTH, 76)
+        yield Cell(gear, view.gear, functools.partial(_gear, view=view))
+        left = GEAR_X + GEAR_WIDTH / 2
+        speed = QRectF(left, 22, width - left - theme.PAD_X - UNIT_WIDTH + 2, RPM_BASELINE - 18)
+        rpm = view.rpm if self._shows_rpm(view) else None
+        yield Cell(speed, (view.speed, rpm), functools.partial(_speed, speed=view.speed, rpm=rpm))
+        chips = QRectF(left - 8, CHIP_MIDDLES[0] - 10, width - left + 8, CHIP_MIDDLES[1] - CHIP_MIDDLES[0] + 20)
+        yield Cell(chips, view.chips, functools.partial(_chips, view=view, left=left - 8))
 
-    def _traces_right(self, canvas: Canvas) -> float:
-        bars = 3 if self.settings.clutch else 2
-        return canvas.width - theme.PAD_X - BAR_STEP * (bars + 0.25)
-
-    def _pedals(self, canvas: Canvas, inputs: InputsView) -> None:
-        throttle, brake, clutch, steer = inputs.trace
-        traces = [Trace(throttle, canvas.palette.gained), Trace(brake, canvas.palette.lost)]
-        bars = [(inputs.throttle, canvas.palette.gained), (inputs.brake, canvas.palette.lost)]
-        if self.settings.clutch:
-            traces.insert(0, Trace(clutch, canvas.palette.you))
-            bars.append((inputs.clutch, canvas.palette.you))
-        if self.settings.steering:
-            traces.append(Trace((steer + 1) / 2, canvas.palette.text_dim, filled=False))
-        right = self._traces_right(canvas)
-        for trace in traces:
-            paint_trace(canvas, trace, TRACE_X, TRACE_TOP, right - TRACE_X, TRACE_HEIGHT)
-        for index, (value, colour) in enumerate(bars):
-            middle = right + BAR_STEP * (index + 0.75)
-            percent = str(round(value * 100))
-            canvas.figures(middle, TRACE_TOP + 9, percent, theme.CAPTION_STRONG, canvas.palette.text, Align.CENTRE)
-            top, height = TRACE_TOP + 16, TRACE_HEIGHT - 16
-            canvas.box(middle - BAR_WIDTH / 2, top, BAR_WIDTH, height, canvas.palette.groove)
-            if value > 0:
-                lit = height * value
-                canvas.box(middle - BAR_WIDTH / 2, top + height - lit, BAR_WIDTH, lit, colour)
+    def _shows_rpm(self, view: DashView) -> bool:
+        return self.settings.rpm and view.rpm is not None
 
 
-def _lights(canvas: Canvas) -> list[tuple[float, float]]:
+def _row(index: int) -> QRectF:
+    """The figures of one lap time, without its caption."""
+    return QRectF(64, TIMES_BASELINE + index * TIMES_STEP - 17, TIMES_RIGHT - 60, TIMES_STEP)
+
+
+def _lights(width: float) -> list[tuple[float, float]]:
     """Left edge and width of every light, from left to right."""
     count = 2 * LIGHTS
-    width = (canvas.width - 2 * theme.PAD_X - (count - 1) * LIGHT_GAP) / count
-    return [(theme.PAD_X + index * (width + LIGHT_GAP), width) for index in range(count)]
+    each = (width - 2 * theme.PAD_X - (count - 1) * LIGHT_GAP) / count
+    return [(theme.PAD_X + index * (each + LIGHT_GAP), each) for index in range(count)]
 
 
-def _shift_lights(canvas: Canvas, lit: int) -> None:
-    lights, palette = _lights(canvas), canvas.palette
+def _shift(canvas: Canvas, view: DashView) -> None:
+    """The lights from both edges to the middle, in three steps; all of them in one colour mean: now."""
+    palette = canvas.palette
     steps = (palette.gained, palette.warning, palette.lost)
-    for index in range(lit):
-        colour = palette.you if lit == LIGHTS else steps[index * len(steps) // LIGHTS]
+    lights = _lights(canvas.width)
+    for index in range(view.lights):
+        colour = palette.you if view.lights == LIGHTS else steps[index * len(steps) // LIGHTS]
         for x, width in (lights[index], lights[-1 - index]):
             canvas.box(x, LIGHTS_Y, width, LIGHT_HEIGHT, colour)
 
 
 def _standing(canvas: Canvas, view: DashView) -> None:
     """Position among the cars on the left, lap of the race on the right."""
-    baseline = TIMES_BASELINE - TIMES_STEP - 4
+    dim = canvas.palette.text_dim
     if view.position is not None:
-        text = f"P{view.position}"
-        width = canvas.figures(theme.PAD_X, baseline, text, theme.BODY_STRONG, canvas.palette.text, Align.LEFT)
+        width = canvas.figures(theme.PAD_X, STANDING_BASELINE, f"P{view.position}", theme.BODY_STRONG, align=Align.LEFT)
         x = theme.PAD_X + width + 1
-        canvas.figures(x, baseline, f"/{view.cars}", theme.CAPTION, canvas.palette.text_dim, Align.LEFT)
+        canvas.figures(x, STANDING_BASELINE, f"/{view.cars}", theme.CAPTION, dim, Align.LEFT)
     if view.lap is not None:
         total = "" if view.total_laps is None else f"/{view.total_laps}"
-        width = canvas.figures(TIMES_RIGHT, baseline, total, theme.CAPTION, canvas.palette.text_dim)
-        x = TIMES_RIGHT - width - 1
-        width = canvas.figures(x, baseline, f"L{view.lap}", theme.BODY_STRONG, canvas.palette.text)
+        width = canvas.figures(TIMES_RIGHT, STANDING_BASELINE, total, theme.CAPTION, dim)
+        canvas.figures(TIMES_RIGHT - width - 1, STANDING_BASELINE, f"L{view.lap}", theme.BODY_STRONG)
 
 
-def _times(canvas: Canvas, view: DashView) -> None:
-    running = canvas.palette.text if view.lap_valid else canvas.palette.lost
-    caption, ink = ("Lap", canvas.palette.text_dim) if view.lap_valid else ("Invalid", canvas.palette.lost)
-    canvas.text(theme.PAD_X, TIMES_BASELINE, caption, theme.CAPTION, ink)
-    rows = (
-        (lap_text(view.lap_time_s, decimals=1), theme.BODY_STRONG, running),
-        (lap_text(view.last_lap_s), theme.BODY, _mark_colour(canvas.palette, view.last_mark)),
-        (lap_text(view.best_lap_s), theme.BODY, canvas.palette.text_soft),
-    )
-    for index, (text, style, colour) in enumerate(rows):
-        canvas.figures(TIMES_RIGHT, TIMES_BASELINE + index * TIMES_STEP, text, style, colour)
+def _running(canvas: Canvas, view: DashView) -> None:
+    colour = canvas.palette.text if view.lap_valid else canvas.palette.lost
+    canvas.figures(TIMES_RIGHT, TIMES_BASELINE, lap_text(view.lap_time_s, decimals=1), theme.BODY_STRONG, colour)
+
+
+def _laps(canvas: Canvas, view: DashView) -> None:
+    palette = canvas.palette
+    last, colour = lap_text(view.last_lap_s), _mark_colour(palette, view.last_mark)
+    canvas.figures(TIMES_RIGHT, TIMES_BASELINE + TIMES_STEP, last, theme.BODY, colour)
+    best = TIMES_BASELINE + 2 * TIMES_STEP
+    canvas.figures(TIMES_RIGHT, best, lap_text(view.best_lap_s), theme.BODY, palette.text_soft)
     if view.last_mark is not LapMark.PLAIN:
         middle = TIMES_BASELINE + TIMES_STEP - 5
-        left = TIMES_RIGHT - canvas.figures_width(rows[1][0], theme.BODY) - 14
+        left = TIMES_RIGHT - canvas.figures_width(last, theme.BODY) - 14
         foot = middle + (4 if view.last_mark is LapMark.SESSION_BEST else 0)
-        points = [(left, middle), (left + 4, middle - 4), (left + 8, middle), (left + 4, foot)]
-        canvas.shape(points, _mark_colour(canvas.palette, view.last_mark))
+        canvas.shape([(left, middle), (left + 4, middle - 4), (left + 8, middle), (left + 4, foot)], colour)
 
 
 def _mark_colour(palette: Palette, mark: LapMark) -> QColor:
-    match mark:
-        case LapMark.SESSION_BEST:
-            return palette.session_best
-        case LapMark.OWN_BEST:
-            return palette.gained
-        case LapMark.PLAIN:
-            return palette.text
+    if mark is LapMark.PLAIN:
+        return palette.text
+    return palette.gained if mark is LapMark.OWN_BEST else palette.session_best
+
+
+def _gear(canvas: Canvas, view: DashView) -> None:
+    canvas.figures(GEAR_X, GEAR_BASELINE, view.gear, theme.GEAR, align=Align.CENTRE)
+
+
+def _speed(canvas: Canvas, speed: int | None, rpm: int | None) -> None:
+    right = canvas.width - theme.PAD_X - UNIT_WIDTH
+    canvas.figures(right, SPEED_BASELINE, DASH if speed is None else str(speed), theme.HERO)
+    if rpm is not None:
+        canvas.figures(right, RPM_BASELINE, str(rpm), theme.CAPTION_STRONG, canvas.palette.text_soft)
+
+
+def _chips(canvas: Canvas, view: DashView, left: float) -> None:
+    """What has something to say, the most urgent first, in two rows that fill from the right."""
+    row, right = 0, canvas.width - theme.PAD_X
+    for chip in view.chips:
+        text = _words(chip)
+        width = canvas.figures_width(text, theme.CAPTION_STRONG) + 12
+        if right - width < left:
+            row, right = row + 1, canvas.width - theme.PAD_X
+        if row == len(CHIP_MIDDLES):
+            return
+        right -= canvas.chip(right, CHIP_MIDDLES[row], text, _chip_colour(canvas.palette, chip), filled=chip.active)
+        right -= CHIP_GAP
+
+
+def _words(chip: Chip) -> str:
+    if chip.aid is Aid.BRAKE_BIAS:
+        return f"BB {100 * (chip.value or 0):.1f}"
+    return WORDS[chip.aid] if chip.value is None else f"{WORDS[chip.aid]} {chip.value:.0f}"
+
+
+def _chip_colour(palette: Palette, chip: Chip) -> QColor:
+    if chip.aid in (Aid.DRS, Aid.AERO, Aid.OVERTAKE):
+        return palette.gained
+    if chip.aid is Aid.LIMITER:
+        return palette.you
+    return palette.warning if chip.active else palette.text_soft

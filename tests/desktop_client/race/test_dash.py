@@ -1,11 +1,13 @@
 """What the dash shows."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 
-from desktop_client.race.dash import LIGHTS, Drs, LapMark, dash, lights
+from desktop_client.race.adjustments import Knob
+from desktop_client.race.dash import LIGHTS, Aid, Chip, LapMark, chips, dash, lights
 from desktop_client.race.lifecycle import Race
 
 
@@ -51,9 +53,48 @@ def test_the_games_own_lights_win_over_the_rpm(frame_at):
 
 
 def test_drs_takes_no_room_until_it_can_help(frame_at):
-    assert seen(with_player(frame_at(5.0), drs_open=False, drs_available=False)).drs is Drs.ABSENT
-    assert seen(with_player(frame_at(5.0), drs_open=False, drs_available=True)).drs is Drs.AVAILABLE
-    assert seen(with_player(frame_at(5.0), drs_open=True, drs_available=True)).drs is Drs.OPEN
+    assert seen(with_player(frame_at(5.0), drs_open=False, drs_available=False)).chips == ()
+    assert seen(with_player(frame_at(5.0), drs_open=False, drs_available=True)).chips == (Chip(Aid.DRS),)
+    assert seen(with_player(frame_at(5.0), drs_open=True, drs_available=True)).chips == (Chip(Aid.DRS, active=True),)
+
+
+def test_what_works_now_is_said_and_the_most_urgent_comes_first(frame_at):
+    player = dataclasses.replace(
+        frame_at(0.0).player,
+        pit_limiter=True,
+        abs_active=True,
+        tc_active=True,
+        overtake_available=True,
+        overtakes_left=7,
+    )
+    said = chips(player, ())
+    assert said == (
+        Chip(Aid.LIMITER, active=True),
+        Chip(Aid.OVERTAKE, value=7),
+        Chip(Aid.ABS, active=True),
+        Chip(Aid.TC, active=True),
+    )
+    order = list(Aid)
+    assert all(order.index(one.aid) < order.index(next_.aid) for one, next_ in itertools.pairwise(said))
+
+
+def test_a_knob_is_news_for_a_few_seconds_after_it_was_turned(frame_at):
+    race = Race()
+    for at, bias in ((1.0, 0.58), (2.0, 0.58), (3.0, 0.57), (4.0, 0.57)):
+        frame = with_player(frame_at(at), brake_bias=bias, tc_level=3)
+        race.take(frame)
+        assert dash(frame, race).chips == ((Chip(Aid.BRAKE_BIAS, value=0.57),) if bias == 0.57 else ())
+    assert dash(with_player(frame_at(9.0), brake_bias=0.57), race).chips == ()
+
+
+def test_an_aid_that_works_while_it_is_adjusted_is_one_chip(frame_at):
+    player = dataclasses.replace(frame_at(0.0).player, tc_active=True)
+    assert chips(player, ((Knob.TC, 4),)) == (Chip(Aid.TC, active=True, value=4),)
+
+
+@pytest.mark.parametrize(("rpm", "shown"), [(11_462.0, 11_450), (0.0, 0), (-3.0, 0), (float("nan"), None)])
+def test_the_rpm_is_told_as_fine_as_it_can_be_read(frame_at, rpm, shown):
+    assert seen(with_player(frame_at(5.0), rpm=rpm)).rpm == shown
 
 
 def test_the_running_lap_is_cut_to_tenths_so_that_it_never_runs_ahead(frame_at):
