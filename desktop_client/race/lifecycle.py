@@ -7,6 +7,7 @@ from desktop_client.race.adjustments import Adjustments
 from desktop_client.race.classes import Classes
 from desktop_client.race.driven_line import DrivenLine
 from desktop_client.race.flags import FlagWatch
+from desktop_client.race.flags import FlagWatch
 from desktop_client.race.inputs import InputTrace
 from desktop_client.race.motion import Motion
 from desktop_client.race.pace import Pace
@@ -52,6 +53,7 @@ class Race:
         self.used = UsedUp()
         self.classes = Classes()
         self.flags = FlagWatch()
+        self.flags = FlagWatch()
         self.grid = StartingGrid()
         self.pits = PitVisits()
         self.pit_loss = PitLoss()
@@ -81,6 +83,7 @@ class Race:
         self.timing.take(frame, own_row(frame))
         self.classes.take(frame.cars)
         self.grid.take(frame)
+        self.flags.take(frame, own_row(frame))
         self.flags.take(frame, own_row(frame))
         self.pits.take(frame)
         self.pit_loss.take(frame, self.pace, own_row(frame))
