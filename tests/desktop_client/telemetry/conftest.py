@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,12 @@ def _capture(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"the recording {path} is not on this machine")
     return path
+
+
+@pytest.fixture(scope="session")
+def capture() -> Callable[[str], Path]:
+    """Finds a recording by its name; the test that needs one is skipped where it is not at hand."""
+    return _capture
 
 
 @pytest.fixture(scope="session")
