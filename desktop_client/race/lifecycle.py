@@ -19,6 +19,7 @@ from desktop_client.race.teams import Teams
 from desktop_client.race.timing import Timing
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.race.used_up import UsedUp
+from desktop_client.race.weather import WeatherWatch
 from desktop_client.telemetry.frame import Frame, PitStatus
 
 
@@ -53,6 +54,7 @@ class Race:
         self.used = UsedUp()
         self.classes = Classes()
         self.flags = FlagWatch()
+        self.weather = WeatherWatch()
         self.flags = FlagWatch()
         self.grid = StartingGrid()
         self.pits = PitVisits()
@@ -84,6 +86,7 @@ class Race:
         self.classes.take(frame.cars)
         self.grid.take(frame)
         self.flags.take(frame, own_row(frame))
+        self.weather.take(frame)
         self.flags.take(frame, own_row(frame))
         self.pits.take(frame)
         self.pit_loss.take(frame, self.pace, own_row(frame))
