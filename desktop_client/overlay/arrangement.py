@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-
-import msgspec
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QGuiApplication
 
@@ -24,7 +20,6 @@ class Arrangement:
         """`area` is used instead of the real screens, for pictures."""
         self.profile = profile
         self.windows: dict[str, WidgetWindow] = {}
-        self.on_moved: Callable[[str], object] = lambda key: None
         self._area = area
         self._capturable = capturable
         self._composited = is_composited()
@@ -55,7 +50,6 @@ class Arrangement:
                 window = WidgetWindow(
                     widget(chosen), composited=self._composited, capturable=self._capturable, palette=palette
                 )
-                window.moved.connect(functools.partial(self._moved, key))
                 self.windows[key] = window
                 if self._opened:
                     window.show()
@@ -68,8 +62,12 @@ class Arrangement:
     def arrange(self) -> None:
         """Put every window where the layout says; to be called again when screens come or go."""
         for key, window in self.windows.items():
-            place = self.place(key)
-            window.setGeometry(rectangle(place, window.widget.natural_size, self.screen(place.screen)))
+            window.setGeometry(self.rectangle(key))
+
+    def rectangle(self, key: str) -> QRect:
+        """Where the layout says that a window stands."""
+        place = self.place(key)
+        return rectangle(place, self.windows[key].widget.natural_size, self.screen(place.screen))
 
     def screen(self, name: str | None) -> QRect:
         """The rectangle of a screen; of the main one when that screen is not there any more."""
@@ -79,15 +77,16 @@ class Arrangement:
         screen = named[0] if named else QGuiApplication.primaryScreen()
         return QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT) if screen is None else screen.geometry()
 
-    def moved(self, key: str) -> Profile:
-        """The profile with this window's placement as the window stands now."""
+    def screen_of(self, window: WidgetWindow) -> QRect:
+        """The rectangle of the screen that a window is on."""
+        return self.screen(self._screen_name(window))
+
+    def placement(self, key: str) -> Placement:
+        """The placement of a window as it stands now."""
         window = self.windows[key]
-        screen = window.screen()
-        name = None if screen is None or self._area is not None else screen.name()
-        place = placement_of(
-            window.geometry(), window.widget.natural_size, self.screen(name), name, was=self.place(key)
-        )
-        return msgspec.structs.replace(self.profile, layout={**self.profile.layout, key: place})
+        name = self._screen_name(window)
+        natural = window.widget.natural_size
+        return placement_of(window.geometry(), natural, self.screen(name), name, was=self.place(key))
 
     def close(self) -> None:
         for window in self.windows.values():
@@ -95,5 +94,8 @@ class Arrangement:
             window.deleteLater()
         self.windows.clear()
 
-    def _moved(self, key: str) -> None:
-        self.on_moved(key)
+    def _screen_name(self, window: WidgetWindow) -> str | None:
+        if self._area is not None:
+            return None
+        at = QGuiApplication.screenAt(window.geometry().center()) or window.screen()
+        return None if at is None else at.name()

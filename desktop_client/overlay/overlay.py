@@ -55,7 +55,6 @@ class Overlay:
         self._silence.setInterval(int(SILENCE_S * 1000))
         self._silence.timeout.connect(self._listen)
         self.arrangement = Arrangement(self.settings.profile, area=area, capturable=self.settings.capturable)
-        self.arrangement.on_moved = self._keep_place
         self._show_and_hide()
         self._repaint()
 
@@ -207,6 +206,3 @@ class Overlay:
             self._silence.stop()
             self._silent = True
             self._show_and_hide()
-
-    def _keep_place(self, key: str) -> None:
-        self.change_profile(self.arrangement.moved(key))

@@ -6,11 +6,10 @@ import logging
 from collections.abc import Hashable, MutableMapping
 from itertools import zip_longest
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, QSizeF, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from desktop_client.overlay import theme
 from desktop_client.overlay.canvas import Canvas, Room
 from desktop_client.overlay.lettering import Lettering
 from desktop_client.overlay.palette import DARK, Palette
@@ -30,7 +29,6 @@ FLAGS = (
     | Qt.WindowType.Tool  # no task bar entry
 )
 CAPTURABLE_FLAGS = (FLAGS & ~Qt.WindowType.Tool) | Qt.WindowType.Window  # recorders list no tool windows
-SCALE_PER_NOTCH = 1.05
 
 
 def choose_platform(environ: MutableMapping[str, str]) -> None:
@@ -49,7 +47,11 @@ class WidgetWindow(QWidget):
     Without a compositor its panel is opaque, with square corners.
     """
 
-    moved = pyqtSignal()  # the driver put it elsewhere, or made it bigger, while editing
+    # While editing: where the mouse is on the screen, and the keys that are held with it.
+    pressed = pyqtSignal(QPoint, Qt.KeyboardModifier)
+    dragged = pyqtSignal(QPoint, Qt.KeyboardModifier)
+    released = pyqtSignal()
+    turned = pyqtSignal(float)  # notches of the wheel
 
     def __init__(
         self, widget: AnyWidget, *, composited: bool = True, capturable: bool = False, palette: Palette = DARK
@@ -66,7 +68,8 @@ class WidgetWindow(QWidget):
         self._lettering = Lettering()
         self._stamps = Stamps()
         self._still: tuple[Hashable, QPixmap] | None = None
-        self._grip = QPointF()
+        self._room: tuple[QSize, Room] | None = None
+        self._selected = False
         self.setWindowTitle(f"RaceOverlay {widget.title}")
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, composited)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -83,6 +86,8 @@ class WidgetWindow(QWidget):
         except Exception:  # one instrument's fault must not take the others away from the driver
             log.exception("The view of %s failed", self.widget.title)
             view = Notice("This instrument failed: see the log")
+        if self.editing and not _is_drawn(view):
+            view = self.widget.demo()
         if view == self._view:
             return False
         self._show(view)
@@ -95,7 +100,7 @@ class WidgetWindow(QWidget):
     def equip(self, widget: AnyWidget) -> None:
         """Change to the same instrument with other settings."""
         self.widget = widget
-        self._view, self._cells, self._still = Notice(""), (), None
+        self._view, self._cells, self._still, self._room = Notice(""), (), None, None
         self.update()
 
     def wear(self, palette: Palette) -> None:
@@ -124,14 +129,19 @@ class WidgetWindow(QWidget):
 
     def _cut(self) -> None:
         """Cut the view into its cells, for the window's present size."""
-        self._cells = tuple(self.widget.cells(self._room(), self._view)) if _is_drawn(self._view) else ()
+        self._cells = tuple(self.widget.cells(self.room, self._view)) if _is_drawn(self._view) else ()
 
     def _on_screen(self, rect: QRectF) -> QRect:
-        scale = self._room().scale
+        scale = self.room.scale
         return QRectF(rect.x() * scale, rect.y() * scale, rect.width() * scale, rect.height() * scale).toAlignedRect()
 
-    def _room(self) -> Room:
-        return Room.of(QSizeF(self.size()), self.widget.natural_size)
+    @property
+    def room(self) -> Room:
+        """The window's inside in design pixels; measured once per size."""
+        size = self.size()
+        if self._room is None or self._room[0] != size:
+            self._room = (size, Room.of(QSizeF(size), self.widget.natural_size))
+        return self._room[1]
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         self._cut()
@@ -147,12 +157,16 @@ class WidgetWindow(QWidget):
             self.setVisible(not transparent)
 
     def set_editing(self, editing: bool) -> None:
-        """While editing the window takes the mouse: drag to move it, turn the wheel to scale it."""
+        """While editing the window takes the mouse, and shows an example where it has nothing to show."""
         self.editing = editing
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not editing)
         handle = self.windowHandle()
         if handle is not None:  # changing the widget's own flags would hide and remake the window
             handle.setFlag(Qt.WindowType.WindowTransparentForInput, not editing)
+        self.update()
+
+    def set_selected(self, selected: bool) -> None:
+        self._selected = selected
         self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
@@ -173,9 +187,9 @@ class WidgetWindow(QWidget):
                 if region is None or region.intersects(self._on_screen(cell.rect)):
                     cell.draw(canvas)
             if self.editing:
-                painter.setPen(QPen(self._colours.you, 2))
+                painter.setPen(QPen(self._colours.you, 3 if self._selected else 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(1, 1, int(canvas.width) - 2, int(canvas.height) - 2)
+                painter.drawRect(QRectF(1.5, 1.5, canvas.width - 3, canvas.height - 3))
         except Exception:  # an exception that leaves a paint event ends the whole process
             log.exception("Painting %s failed", self.widget.title)
 
@@ -197,26 +211,23 @@ class WidgetWindow(QWidget):
         return self._still[1]
 
     def _canvas(self, painter: QPainter) -> Canvas:
-        return Canvas(painter, self._lettering, self._stamps, self._room(), self._colours)
+        return Canvas(painter, self._lettering, self._stamps, self.room, self._colours)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         if self.editing and a0 is not None:
-            self._grip = a0.position()
+            self.pressed.emit(a0.globalPosition().toPoint(), a0.modifiers())
 
     def mouseMoveEvent(self, a0: QMouseEvent | None) -> None:
         if self.editing and a0 is not None:
-            to = a0.globalPosition() - self._grip
-            self.move(*(round(value / theme.GRID) * theme.GRID for value in (to.x(), to.y())))
+            self.dragged.emit(a0.globalPosition().toPoint(), a0.modifiers())
 
     def mouseReleaseEvent(self, a0: QMouseEvent | None) -> None:
         if self.editing:
-            self.moved.emit()
+            self.released.emit()
 
     def wheelEvent(self, a0: QWheelEvent | None) -> None:
         if self.editing and a0 is not None and a0.angleDelta().y():
-            factor = SCALE_PER_NOTCH if a0.angleDelta().y() > 0 else 1 / SCALE_PER_NOTCH
-            self.resize(self.size() * factor)
-            self.moved.emit()
+            self.turned.emit(a0.angleDelta().y() / 120)
 
 
 def _is_drawn(view: object) -> bool:

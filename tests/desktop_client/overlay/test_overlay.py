@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PyQt6.QtCore import QPointF, QRect, Qt
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
 from desktop_client.overlay import settings as saved
@@ -75,35 +75,6 @@ def test_when_telemetry_falls_silent_the_windows_go_transparent_and_come_back_wi
     assert {window.windowOpacity() for window in overlay.windows.values()} == {1.0}
 
 
-def test_a_widget_that_was_dragged_stays_there_for_the_next_start(qapp, tmp_path):
-    overlay = Overlay(tmp_path, area=AREA)
-    overlay.set_editing(True)
-    window = overlay.windows["dash"]
-    drag(window, to=QPointF(203, 101))
-    assert (window.x(), window.y()) == (200, 104)
-    place = window.geometry()
-    overlay.close()
-    again = Overlay(tmp_path, area=AREA)
-    assert again.windows["dash"].geometry() == place
-    again.reset_layout()
-    assert again.windows["dash"].geometry() != place
-    again.close()
-
-
-def test_a_widget_cannot_be_dragged_while_driving(overlay):
-    window = overlay.windows["dash"]
-    place = window.geometry()
-    drag(window, to=QPointF(203, 101))
-    assert window.geometry() == place
-
-
-def test_a_widget_dragged_off_the_screen_comes_back_to_its_edge(overlay):
-    overlay.set_editing(True)
-    window = overlay.windows["dash"]
-    drag(window, to=QPointF(-5000, 9000))
-    assert AREA.contains(window.geometry())
-
-
 def test_a_picture_shows_the_widgets_over_a_race_track(overlay, frame_at, tmp_path):
     overlay.show_frame(frame_at(50.0))
     overlay.picture(tmp_path / "picture.png")
@@ -159,12 +130,3 @@ def test_no_frame_makes_painting_fail(overlay, frame_at, caplog, data):
         window.look(frame, overlay.race)
     everything(overlay)
     assert not caplog.records, caplog.text
-
-
-def drag(window, to: QPointF) -> None:
-    """Take a window at its corner, and let it go with the corner at `to`."""
-    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    origin = QPointF(0, 0)
-    window.mousePressEvent(QMouseEvent(QMouseEvent.Type.MouseButtonPress, origin, origin, left, left, none))
-    window.mouseMoveEvent(QMouseEvent(QMouseEvent.Type.MouseMove, origin, to, left, left, none))
-    window.mouseReleaseEvent(QMouseEvent(QMouseEvent.Type.MouseButtonRelease, origin, to, left, left, none))
