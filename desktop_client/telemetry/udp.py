@@ -7,13 +7,16 @@ import errno
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from desktop_client.telemetry.asking import Asking, Question
+from desktop_client.telemetry.packet_rate import PacketRate
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
 RECEIVE_BUFFER = 4 * 1024 * 1024  # the system may grant less; a second of F1 at 60 Hz is half a megabyte
 LONGEST_DATAGRAM = 65_536
 DATAGRAMS_AT_A_WAKE_UP = 256
-SILENT_AFTER_S = 2.0
 
 
 class CannotListen(Exception):
@@ -39,6 +42,7 @@ def bind(host: str, port: int) -> socket.socket:
         if sys.platform == "win32":  # elsewhere a second program cannot bind the port anyway
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)  # asks a console whose address nobody knows
         listening.setblocking(False)
         listening.bind((host, port))
     except OSError as error:
@@ -56,16 +60,20 @@ class UdpListener(asyncio.DatagramProtocol):
         hear: Callable[[bytes, float], object],
         host: str = LOOPBACK,
         clock: Callable[[], float] = time.monotonic,
+        questions: Iterable[Question] = (),
     ) -> None:
-        """The game on this machine sends to loopback; `host` "0.0.0.0" also hears a console in the network."""
+        """The game on this machine sends to loopback; `host` "0.0.0.0" also hears a console in the network.
+
+        `questions` go out from the port that is listened on, so that the answers come back to it.
+        """
         self.host, self.port = host, port
-        self.packets = 0
         self.errors = 0  # what the network layer complained about; no packet is lost by it
         self._hear, self._clock = hear, clock
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._transport: asyncio.DatagramTransport | None = None
-        self._rate, self._counted_from, self._counted, self._heard_at = 0.0, clock(), 0, clock()
+        self._rate = PacketRate(clock())
+        self._asking = tuple(Asking(question, self._send, clock) for question in questions)
 
     async def start(self) -> None:
         """Bind and begin to hear. Raises CannotListen."""
@@ -76,9 +84,13 @@ class UdpListener(asyncio.DatagramProtocol):
             self._loop.add_reader(self._socket.fileno(), self._drain)
         except NotImplementedError:  # Windows' own loop has completions instead of readiness
             self._transport, _ = await self._loop.create_datagram_endpoint(lambda: self, sock=self._socket)
+        for asking in self._asking:
+            asking.start()
 
     def stop(self) -> None:
         """Stop hearing and give the port back; once more does no harm."""
+        for asking in self._asking:
+            asking.stop()
         if self._transport is not None:
             self._transport.close()
         elif self._socket is not None and self._loop is not None:
@@ -87,22 +99,36 @@ class UdpListener(asyncio.DatagramProtocol):
         self._socket = self._transport = None
 
     @property
+    def packets(self) -> int:
+        return self._rate.count
+
+    @property
     def packets_per_second(self) -> float:
         """Over the last whole second; 0 once nothing has come for two."""
-        return self._rate if self._clock() - self._heard_at < SILENT_AFTER_S else 0.0
+        return self._rate.per_second(self._clock())
+
+    @property
+    def problem(self) -> str | None:
+        """Why somebody who has to be asked is not, as a sentence."""
+        return next((asking.problem for asking in self._asking if asking.problem), None)
 
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
         at = self._clock()
-        self.packets += 1
-        self._counted += 1
-        self._heard_at = at
-        if (elapsed := at - self._counted_from) >= 1:
-            self._rate = self._counted / elapsed
-            self._counted, self._counted_from = 0, at
+        self._rate.tick(at)
         self._hear(data, at)
 
     def error_received(self, exc: Exception) -> None:
         self.errors += 1
+
+    def _send(self, message: bytes, address: tuple[str, int]) -> None:
+        """Never waits: what the system does not take now is said again soon."""
+        if self._transport is not None:
+            self._transport.sendto(message, address)
+        elif self._socket is not None:
+            try:
+                self._socket.sendto(message, address)
+            except OSError as error:  # no network, a full buffer, or an address that nobody can be sent to
+                self.error_received(error)
 
     def _drain(self) -> None:
         """Read what has come, but not for ever: a flood must leave the loop time to paint."""
