@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from desktop_client.telemetry.tape import END_PAYLOAD, GAP_PAYLOAD, MAGIC, Kind, pack_record
+from desktop_client.telemetry.tape import END_PAYLOAD, GAP_PAYLOAD, MAGIC, Kind, pack_packet, pack_record
 
 SILENCE_S = 1.0
 """Longer than this without a packet is written down as a gap: a pause, a menu, a cable."""
@@ -37,7 +37,7 @@ class Recorder:
         if at - self._heard_at > SILENCE_S:
             self._write(Kind.GAP, at, GAP_PAYLOAD.pack(at - self._heard_at))
         self._heard_at = at
-        self.packets += self._write(Kind.PACKET, at, packet)
+        self.packets += self._append(pack_packet(at - self._began, packet))
         if at - self._flushed_at > FLUSH_EVERY_S:
             self._flushed_at = at
             self._flush()
@@ -59,10 +59,13 @@ class Recorder:
         self.close()
 
     def _write(self, kind: Kind, at: float, payload: bytes) -> bool:
+        return self._append(pack_record(kind, at - self._began, payload))
+
+    def _append(self, record: bytes) -> bool:
         if self.failure is not None or self._file.closed:
             return False
         try:
-            self._file.write(pack_record(kind, at - self._began, payload))
+            self._file.write(record)
         except OSError as error:
             self._fail(error)
             return False

@@ -1,16 +1,14 @@
-"""Play a recording back: our own tapes, and raw captures of repeated `<f4 session time><u4 length><bytes>`."""
+"""Read a recording: our own tapes, and raw captures of repeated `<f4 session time><u4 length><bytes>`."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
+import os
 import struct
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from desktop_client.telemetry.tape import (
     END_PAYLOAD,
@@ -19,13 +17,11 @@ from desktop_client.telemetry.tape import (
     MAGIC,
     Damaged,
     Kind,
+    Record,
+    pack_record,
+    packet_of,
     read_record,
 )
-
-LONGEST_SILENCE_S = 1.0
-"""A pause on the tape is played no longer than this."""
-
-PACKETS_AT_A_BREATH = 256
 
 _RAW_HEAD = struct.Struct("<fI")
 
@@ -34,12 +30,12 @@ class NotATape(Exception):
     """A file that holds no recording; the message is a whole sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One packet and when it came, in seconds since the recording began."""
+class Heard(NamedTuple):
+    """One packet, when it came in seconds since the recording began, and where it stands in the file."""
 
     offset: float
     packet: bytes
+    where: int = 0
 
 
 class Recording:
@@ -68,6 +64,30 @@ class Recording:
             except (Damaged, struct.error) as problem:
                 self.damage = f"{self.path} is cut off or damaged: {problem}; what came before was played."
 
+    def packet_at(self, file: BinaryIO, where: int) -> bytes:
+        """The packet that `Heard.where` speaks of, out of the open file. Raises Damaged where it is gone."""
+        file.seek(where)
+        if self._is_tape:
+            record = read_record(file)
+            packet = packet_of(record) if record else None
+        else:
+            _, length = _read_raw_head(file)
+            packet = file.read(length)
+        if packet is None:
+            raise Damaged(f"there is no packet at byte {where}")
+        return packet
+
+    def length_s(self) -> float | None:
+        """How long a tape is, by its last record; None for a raw capture and for a tape that was cut off."""
+        tail = len(pack_record(Kind.END, 0.0, END_PAYLOAD.pack(0)))
+        try:
+            with self.path.open("rb") as file:
+                file.seek(-tail, os.SEEK_END)
+                record = read_record(file) if self._is_tape else None
+        except (Damaged, OSError):
+            return None
+        return record.offset if record and record.kind == Kind.END else None
+
     def _read_opening(self, file: BinaryIO) -> None:
         try:
             record = read_record(file)
@@ -89,10 +109,11 @@ class Recording:
     def _play_tape(self, file: BinaryIO) -> Iterator[Heard]:
         file.seek(len(MAGIC))
         packets = 0
-        while (record := read_record(file)) is not None:
-            if record.kind == Kind.PACKET:
+        for where, record in _records(file):
+            packet = packet_of(record)
+            if packet is not None:
                 packets += 1
-                yield Heard(record.offset, record.payload)
+                yield Heard(record.offset, packet, where)
             elif record.kind == Kind.GAP:
                 (seconds,) = GAP_PAYLOAD.unpack(record.payload)
                 self.silence_s += seconds
@@ -104,42 +125,33 @@ class Recording:
         raise Damaged("it has no end")
 
     def _play_raw(self, file: BinaryIO) -> Iterator[Heard]:
-        offset, before = 0.0, None
-        while head := file.read(_RAW_HEAD.size):
-            if len(head) < _RAW_HEAD.size:
-                raise Damaged("it breaks off in the middle of a packet")
-            session_time, length = _RAW_HEAD.unpack(head)
-            if length > LONGEST_PAYLOAD or not math.isfinite(session_time):
-                raise Damaged(f"what stands before byte {file.tell()} cannot be")
+        offset, before, where = 0.0, None, 0
+        while file.peek(1):  # type: ignore[attr-defined]  # a file opened for reading bytes is buffered
+            session_time, length = _read_raw_head(file)
             packet = file.read(length)
             if len(packet) < length:
                 raise Damaged("it breaks off in the middle of a packet")
             if before is not None and session_time > before:  # a flashback turns the session's clock back
                 offset += session_time - before
             before = session_time
-            yield Heard(offset, packet)
+            yield Heard(offset, packet, where)
+            where += _RAW_HEAD.size + length
 
 
-async def play(
-    recording: Recording,
-    feed: Callable[[bytes, float], object],
-    speed: float | None = 1.0,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-) -> None:
-    """Hand every packet to `feed` with the time of its arrival, at `speed` times the pace it was recorded at.
+def _records(file: BinaryIO) -> Iterator[tuple[int, Record]]:
+    """Every record with where it begins."""
+    where = file.tell()
+    while (record := read_record(file)) is not None:
+        yield where, record
+        where += record.size
 
-    With `speed` None it goes as fast as it can, and the times are the recording's own instead of the clock's.
-    """
-    due, before = clock(), 0.0
-    for count, heard in enumerate(recording):
-        if speed is None:
-            feed(heard.packet, heard.offset)
-            if count % PACKETS_AT_A_BREATH == 0:
-                await sleep(0)
-            continue
-        due += min(max(heard.offset - before, 0.0), LONGEST_SILENCE_S) / speed
-        before = heard.offset
-        if (wait := due - clock()) > 0:
-            await sleep(wait)
-        feed(heard.packet, clock())
+
+def _read_raw_head(file: BinaryIO) -> tuple[float, int]:
+    """The time and the length of a raw capture's next packet. Raises Damaged."""
+    head = file.read(_RAW_HEAD.size)
+    if len(head) < _RAW_HEAD.size:
+        raise Damaged("it breaks off in the middle of a packet")
+    session_time, length = _RAW_HEAD.unpack(head)
+    if length > LONGEST_PAYLOAD or not math.isfinite(session_time):
+        raise Damaged(f"what stands before byte {file.tell()} cannot be")
+    return session_time, length

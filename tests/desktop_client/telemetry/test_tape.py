@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop_client.telemetry.player import play
 from desktop_client.telemetry.record import Recorder
-from desktop_client.telemetry.replay import NotATape, Recording, play
+from desktop_client.telemetry.replay import NotATape, Recording
 from desktop_client.telemetry.tape import MAGIC, Kind, pack_record, read_record
 
 PACKETS = [bytes([number]) * (number * 7 % 40 + 1) for number in range(12)]
