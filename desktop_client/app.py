@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import logging
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QGuiApplication
 
@@ -15,9 +17,13 @@ from contracts.tracks import TrackMap
 from desktop_client.cloud import Cloud, CloudState
 from desktop_client.listening import Listening
 from desktop_client.overlay.overlay import Overlay
-from desktop_client.settings import ClientSettings
+from desktop_client.replaying import Replaying
+from desktop_client.settings import FIRST_GAME, ClientSettings
 from desktop_client.status import Snapshot
 from desktop_client.telemetry.frame import Frame
+from desktop_client.telemetry.live_recording import LiveRecording
+from desktop_client.telemetry.replay import Recording
+from desktop_client.telemetry.source import GameSettings
 from desktop_client.version import VERSION
 from desktop_client.windows.desk import Desk
 
@@ -26,19 +32,41 @@ log = logging.getLogger(__name__)
 SETTLED_S = 3.0  # after the map arrived, until the picture: a few frames of cars on it
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A recording of `game` to be shown `speed` times as fast as it was driven."""
+
+    recording: Recording
+    game: str
+    speed: float = 1.0
+
+
 class App:
     """Telemetry in, overlay out, and the cloud beside them."""
 
-    def __init__(self, settings: ClientSettings, *, demo_speed: float | None) -> None:
-        """`demo_speed` is how many times faster than real time a simulated race is driven; None waits for a game."""
+    def __init__(
+        self,
+        settings: ClientSettings,
+        *,
+        demo_speed: float | None = None,
+        replay: Replay | None = None,
+        recording: LiveRecording | None = None,
+    ) -> None:
+        """`demo_speed` is how many times faster than real time a simulated race is driven; None waits for a game.
+
+        With `replay` a recording is shown instead; `recording` takes down what is heard.
+        """
         self._settings = settings
         self._demo_speed = demo_speed
+        self._recording = recording
         self._demo: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._has_map = asyncio.Event()
         self._is_paused = False
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
-        self.listening = Listening(0 if demo_speed else settings.telemetry_port, self._frame)
+        self.listening = self._hearing(replay)
+        if replay is not None:  # a lap is uploaded when it is driven, not whenever it is watched
+            settings = msgspec.structs.replace(settings, upload_maps=False)
         self.cloud = Cloud(settings, on_map=self._map, on_state=self._cloud_changed, version=VERSION)
         self.desk = Desk(self.cloud, self._snapshot, self.quit) if _has_screen() else None
 
@@ -49,8 +77,8 @@ class App:
         """Until `quit`, or until the picture is taken if `after` says when. The exit code."""
         stopping = asyncio.create_task(self._stopping.wait())
         await self.listening.start()
-        if self.listening.problem:
-            print(self.listening.problem, file=sys.stderr)
+        for problem in self.listening.problems:
+            print(problem, file=sys.stderr)
         await self.cloud.start()
         self.overlay.open()
         if self.desk:
@@ -80,6 +108,8 @@ class App:
     async def _stop(self, picture: asyncio.Task[None] | None) -> bool:
         """Put everything away; whether the picture could not be written."""
         self.listening.stop()
+        if self._recording is not None:
+            print(self._recording.close(), file=sys.stderr)
         await self._stop_demo()
         await self.cloud.stop()
         if self.desk:
@@ -97,6 +127,8 @@ class App:
         return False
 
     def _frame(self, frame: Frame) -> None:
+        if self._recording is not None and (problem := self._recording.speaks(frame.session.game)):
+            print(problem, file=sys.stderr)
         self._is_paused = frame.session.paused
         self.overlay.show_frame(frame)
         self.cloud.on_frame(frame)
@@ -111,25 +143,27 @@ class App:
             self.desk.show_state(state)
 
     def _snapshot(self) -> Snapshot:
-        listening, health = self.listening, self.listening.source.health
         return Snapshot(
-            game=listening.source.game,
-            listening=None if listening.problem else listening.port,
-            listen_problem=listening.problem,
-            packets_per_second=listening.packets_per_second,
-            frames=health.frames,
-            format=health.format,
-            refused=dict(health.refused),
-            last_error=health.last_error,
+            games=self.listening.seen(),
             paused=self._is_paused,
+            recording=None if self._recording is None else self._recording.state(),
             cloud=self.cloud.state,
         )
 
+    def _hearing(self, replay: Replay | None) -> Listening | Replaying:
+        if replay is not None:
+            return Replaying(replay.recording, replay.game, self._frame, replay.speed)
+        overhear = None if self._recording is None else self._recording.overhear
+        if self._demo_speed:
+            return Listening({FIRST_GAME: GameSettings()}, self._frame, overhear=overhear, any_port=True)
+        return Listening(self._settings.games_to_hear(), self._frame, overhear=overhear)
+
     async def _start_demo(self, speed: float) -> None:
+        assert isinstance(self.listening, Listening)
         # A process of its own: a race with twenty cars must not take time from the overlay that shows it.
         self._demo = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "desktop_client.demo"),
-            *("--port", str(self.listening.port), "--speed", str(speed)),
+            *("--port", str(self.listening.port_of(FIRST_GAME)), "--speed", str(speed)),
         )
 
     async def _stop_demo(self) -> None:

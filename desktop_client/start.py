@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_client.settings import WrongSetting, load
+from desktop_client.telemetry.arguments import speed
+from desktop_client.telemetry.live_recording import CannotRecord, LiveRecording
+from desktop_client.telemetry.recognise import CannotReplay, open_recording
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -25,6 +28,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="take the picture then, and end; without it: when the circuit's map is there, and go on",
     )
+    parser.add_argument("--record", type=Path, metavar="FILE", help="record the game that speaks to a new .rotape")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="show a recording instead of waiting for a game")
+    parser.add_argument("--replay-speed", type=speed, metavar="X", help="how much faster than it was driven (1)")
     return parser
 
 
@@ -35,10 +41,16 @@ def main(arguments: list[str]) -> int:
         parser.error("--after says when to take the picture, so it needs --screenshot FILE")
     if options.demo_speed <= 0:
         parser.error("--demo-speed must be above 0")
+    if options.replay is not None and (options.demo or options.record is not None):
+        parser.error("--replay shows what is recorded already, without --demo and --record")
+    if options.replay is None and options.replay_speed is not None:
+        parser.error("--replay-speed goes with --replay FILE")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = load()
-    except WrongSetting as wrong:
+        recording = None if options.record is None else LiveRecording(options.record)
+        played = None if options.replay is None else open_recording(options.replay)
+    except (WrongSetting, CannotRecord, CannotReplay) as wrong:
         print(wrong, file=sys.stderr)
         return 2
     if options.offscreen:
@@ -53,7 +65,7 @@ def main(arguments: list[str]) -> int:
         print(f"The desktop needs a system library that is not there: {missing}", file=sys.stderr)
         return 1
 
-    from desktop_client.app import App
+    from desktop_client.app import App, Replay
     from desktop_client.interrupt import on_interrupt
     from desktop_client.overlay.window import choose_platform
 
@@ -63,7 +75,12 @@ def main(arguments: list[str]) -> int:
     qt.setQuitOnLastWindowClosed(False)
     with qasync.QEventLoop(qt) as loop:
         asyncio.set_event_loop(loop)
-        app = App(settings, demo_speed=options.demo_speed if options.demo else None)
+        app = App(
+            settings,
+            demo_speed=options.demo_speed if options.demo else None,
+            replay=None if played is None else Replay(*played, options.replay_speed or 1.0),
+            recording=recording,
+        )
         with on_interrupt(app.quit):
             return loop.run_until_complete(app.run(options.screenshot, options.after))
 

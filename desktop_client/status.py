@@ -6,14 +6,15 @@ Pure: the application gathers a `Snapshot` once a second, `rows` puts it into wo
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from desktop_client.cloud import CloudState
 from desktop_client.maps import MapStage
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Stage
+from desktop_client.station import GameSeen, Place
 
 
 class Light(enum.IntEnum):
@@ -36,19 +37,12 @@ class Row(NamedTuple):
 class Snapshot:
     """What the application knows of itself at one moment.
 
-    `listening` is the UDP port that is bound, or None with `listen_problem` saying why. `refused` counts datagrams
-    by reason; `last_error` and `format` are the adapter's own words.
+    `games` are those that are listened to, the one that speaks first; `recording` says what is being recorded.
     """
 
-    game: str
-    listening: int | None
-    listen_problem: str | None = None
-    packets_per_second: float = 0.0
-    frames: int = 0
-    format: str | None = None
-    refused: Mapping[str, int] = field(default_factory=dict[str, int])
-    last_error: str | None = None
+    games: tuple[GameSeen, ...] = ()
     paused: bool = False
+    recording: str | None = None
     cloud: CloudState | None = None
 
 
@@ -74,32 +68,81 @@ CAPTURE: Final = {
 
 def rows(now: Snapshot) -> tuple[Row, ...]:
     """The status page, line by line."""
-    return (*_telemetry(now), *(_cloud(now.cloud) if now.cloud else ()))
+    recording = (Row("Recording", Light.GOOD, now.recording),) if now.recording else ()
+    return (*_telemetry(now), *recording, *(_cloud(now.cloud) if now.cloud else ()))
 
 
 def _telemetry(now: Snapshot) -> Iterator[Row]:
-    if now.listening is None:
-        yield Row("Telemetry port", Light.BAD, now.listen_problem or "Not listening.")
+    speaking = next((game for game in now.games if game.speaks), None)
+    others = sorted((game for game in now.games if game is not speaking), key=_least_telling_last)
+    if speaking is not None:
+        yield from _in_full(speaking, paused=now.paused)
+        for game in others:
+            yield _folded(game)
         return
-    yield Row("Telemetry port", Light.GOOD, f"Listening on UDP port {now.listening}.")
-    if now.packets_per_second > 0:
-        yield Row("Packets", Light.GOOD, f"{now.packets_per_second:.0f} a second.")
+    if not now.games:
+        yield Row("Telemetry", Light.BAD, "Every game is switched off in the settings.")
+        return
+    yield Row("Telemetry", Light.BAD, "No game is heard. Start one, and look below for what it needs.")
+    for game in others:
+        row = _folded(game)
+        yield row._replace(sentence=f"{row.sentence}\n{game.how_to}")
+
+
+def _least_telling_last(game: GameSeen) -> int:
+    return 0 if game.packets_per_second else 1 if game.problem else 2
+
+
+def _in_full(game: GameSeen, *, paused: bool) -> Iterator[Row]:
+    """The game that is shown on the overlay."""
+    yield Row("Game", Light.GOOD, f"{game.title}, {_listed(place for place in game.places if place.is_open)}.")
+    if game.packets_per_second > 0:
+        yield Row("Packets", Light.GOOD, f"{game.packets_per_second:.0f} a second.")
     else:
-        yield Row(
-            "Packets",
-            Light.BAD if not now.frames else Light.IDLE,
-            f"None arrive. Is UDP telemetry switched on in the game, and sent to this computer's port {now.listening}?"
-            if not now.frames
-            else "None at the moment: the game is paused or closed.",
-        )
-    if now.format is not None:
-        yield Row("Format", Light.GOOD, f"{now.format}.")
-    if now.refused:
-        counted = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(now.refused.items()))
-        is_bad = not now.frames
-        yield Row("Not understood", Light.BAD if is_bad else Light.IDLE, f"{counted}.{_detail(now.last_error)}")
-    if now.frames:
-        yield Row("Race", Light.IDLE if now.paused else Light.GOOD, "Paused." if now.paused else "Data is flowing.")
+        yield Row("Packets", Light.IDLE, "None at the moment: the game is paused or closed.")
+    if game.format is not None:
+        yield Row("Format", Light.GOOD, f"{game.format}.")
+    if game.refused:
+        yield Row("Not understood", Light.IDLE, _refused(game))
+    if game.problem is not None:
+        yield Row("Problem", Light.BAD, game.problem)
+    yield Row("Race", Light.IDLE if paused else Light.GOOD, "Paused." if paused else "Data is flowing.")
+
+
+def _folded(game: GameSeen) -> Row:
+    """Any other game, in one line."""
+    if game.packets_per_second > 0 and game.refused and not game.frames:
+        return Row(game.title, Light.BAD, f"Packets arrive and are not understood: {_refused(game)}")
+    if game.packets_per_second > 0:
+        return Row(game.title, Light.IDLE, f"{game.packets_per_second:.0f} packets a second, but no race in them.")
+    if game.problem is not None:
+        return Row(game.title, Light.BAD, game.problem)
+    return Row(game.title, Light.IDLE, _waiting(game))
+
+
+def _waiting(game: GameSeen) -> str:
+    there = [place for place in game.places if place.is_open]
+    absent = [place for place in game.places if not place.is_open]
+    places = [f"on {_listed(there)}"] if there else []
+    places += [f"for {_listed(absent)}"] if absent else []
+    return f"Waiting {' and '.join(places)}." if places else "Waiting."
+
+
+def _listed(places: Iterable[Place]) -> str:
+    """In words, the first two of each kind; a game with many blocks of memory has them all or none."""
+    names: dict[str, list[str]] = {}
+    for place in places:
+        names.setdefault(place.kind, []).append(place.name)
+    return " and ".join(f"{kind} {_first_two(named)}" for kind, named in names.items())
+
+
+def _first_two(named: list[str]) -> str:
+    return " and ".join(named) if len(named) <= 2 else f"{named[0]}, {named[1]} and {len(named) - 2} more"
+
+
+def _refused(game: GameSeen) -> str:
+    counted = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(game.refused.items()))
+    return f"{counted}.{_detail(game.last_error)}"
 
 
 def _detail(last_error: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from desktop_client.telemetry.games import f1_anonymous
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.source import GameSettings, Source
 
@@ -20,6 +21,7 @@ class Game:
     make: Callable[[GameSettings], Source]
     how_to: str  # what to switch on in the game, in one or two sentences
     seen: str = UNSEEN  # which recording of the real game the adapter is checked against
+    anonymised: Callable[[bytes], bytes] | None = None  # a packet without drivers' names; b"" leaves it out
 
 
 GAMES: Final[dict[str, Game]] = {
@@ -28,5 +30,6 @@ GAMES: Final[dict[str, Game]] = {
         F1,
         "Settings > Telemetry Settings: UDP Telemetry On, UDP Port 20777, UDP Send Rate 60Hz, UDP Format the newest.",
         "a recording of a real race of 22 cars (2026), and single packets of 2023, 2024 and 2025",
+        f1_anonymous.anonymised,
     ),
 }

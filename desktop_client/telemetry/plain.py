@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from desktop_client.telemetry.frame import Cars, Frame
@@ -26,6 +27,17 @@ def plain_frame(frame: Frame) -> dict[str, Any]:
         "capabilities": sorted(frame.capabilities),
         "cars": [dict(zip(_COLUMNS, row, strict=True)) for row in rows],
     }
+
+
+def frame_as_json(frame: Frame) -> bytes:
+    """All fields of a frame in one line; what is not a number is null."""
+    return msgspec.json.encode(plain_frame(frame), enc_hook=_plain_scalar)
+
+
+def _plain_scalar(value: object) -> object:
+    if isinstance(value, np.generic):  # a scalar out of a column, where an adapter left it as it was
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 def plain_health(health: Health) -> dict[str, Any]:

@@ -7,14 +7,16 @@ from typing import Final
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_client.overlay.palette import DARK
 from desktop_client.status import Light, Row, Snapshot, rows
 from desktop_client.windows import look
 
 REFRESH_MS: Final = 500
-SENTENCE_WIDTH: Final = 420
+NAME_WIDTH: Final = 132
+SENTENCE_WIDTH: Final = 440
+EDGE_OF_SCREEN: Final = 80  # what title bar and task bar take of its height
 COLOURS: Final = {Light.GOOD: DARK.gained, Light.IDLE: DARK.text_dim, Light.BAD: DARK.lost}
 
 
@@ -34,12 +36,21 @@ class StatusPage(QWidget):
         self._grid.setVerticalSpacing(12)
         title = QLabel("Status")
         title.setObjectName("title")
-        column = QVBoxLayout(self)
+        self._page = QWidget()
+        column = QVBoxLayout(self._page)
         column.setContentsMargins(28, 24, 28, 24)
         column.setSpacing(18)
         column.addWidget(title)
         column.addLayout(self._grid)
         column.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self._page)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._scroll)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
 
@@ -56,13 +67,12 @@ class StatusPage(QWidget):
             lamp.show_light(row.light)
             name.setText(row.name)
             sentence.setText(row.sentence)
-            sentence.ensurePolished()  # its height depends on the style's font
-            sentence.setMinimumHeight(0)  # what a longer sentence needed before would count as needed still
-            sentence.setFixedHeight(sentence.heightForWidth(SENTENCE_WIDTH))
+            _fit_height(name, NAME_WIDTH)
+            _fit_height(sentence, SENTENCE_WIDTH)
         for number, line in enumerate(self._lines):
             for part in line:
                 part.setVisible(number < len(shown))
-        self.adjustSize()
+        self._fit()
 
     def showEvent(self, a0: QShowEvent | None) -> None:
         self.refresh()
@@ -73,10 +83,23 @@ class StatusPage(QWidget):
         self._timer.stop()
         super().hideEvent(a0)
 
+    def _fit(self) -> None:
+        """As large as what is said, as far as the screen goes; what is longer is scrolled."""
+        column = self._page.layout()
+        screen = self.screen()
+        if column is None or screen is None:
+            return
+        column.activate()
+        wanted, most = self._page.sizeHint(), screen.availableGeometry().height() - EDGE_OF_SCREEN
+        bar = self._scroll.verticalScrollBar()
+        beside = bar.sizeHint().width() if bar is not None and wanted.height() > most else 0
+        self.resize(wanted.width() + beside, min(wanted.height(), most))
+
     def _add_line(self) -> None:
         name, sentence = QLabel(), QLabel()
         name.setObjectName("caption")
-        name.setMinimumWidth(104)
+        name.setWordWrap(True)
+        name.setFixedWidth(NAME_WIDTH)
         sentence.setWordWrap(True)
         sentence.setFixedWidth(SENTENCE_WIDTH)
         sentence.setTextFormat(Qt.TextFormat.PlainText)
@@ -85,7 +108,13 @@ class StatusPage(QWidget):
         row = len(self._lines)
         self._lines.append(line)
         for column, part in enumerate(line):
-            self._grid.addWidget(part, row, column, Qt.AlignmentFlag.AlignTop if column < 2 else Qt.AlignmentFlag(0))
+            self._grid.addWidget(part, row, column, Qt.AlignmentFlag.AlignTop)
+
+
+def _fit_height(label: QLabel, width: int) -> None:
+    label.ensurePolished()  # its height depends on the style's font
+    label.setMinimumHeight(0)  # what a longer sentence needed before would count as needed still
+    label.setFixedHeight(label.heightForWidth(width))
 
 
 class _Lamp(QWidget):
