@@ -12,6 +12,28 @@ JUMP_M: Final = 100.0
 """No car gets this far between two packets that are worth adding up: it was put somewhere else."""
 
 
+class LapClock:
+    """The age of the lap. A game's clock may, for a packet or more after the line, still be that of the lap before."""
+
+    def __init__(self) -> None:
+        self._lap: int | None = None
+        self._clock_s = math.nan
+        self._runs_on = False
+
+    def age(self, lap: int, clock_s: float, last_lap_s: float) -> float:
+        """Seconds since the lap began, not-a-number where that is not known.
+
+        `clock_s` is what the game says of it, `last_lap_s` the time of the lap before; either may be not-a-number.
+        """
+        crossed = self._lap is not None and lap == self._lap + 1
+        self._runs_on = not clock_s < self._clock_s and (self._runs_on or crossed)
+        self._lap, self._clock_s = lap, clock_s
+        if not self._runs_on:
+            return clock_s
+        age = clock_s - last_lap_s
+        return age if 0 <= age <= YOUNG_LAP_S else math.nan
+
+
 class LapStart:
     """Turns metres driven into metres since the line. Until a line was crossed the answer is not-a-number."""
 
