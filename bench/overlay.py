@@ -1,9 +1,10 @@
-"""What the overlay costs: `python -m bench.overlay [--seconds N] [--hz 30]` prints one JSON object.
+"""What the overlay costs: `python -m bench.overlay [--seconds N] [--hz 30] [--platform xcb]` prints one JSON object.
 
-Another process sends the demo race's packets over UDP at 60 Hz. They are received, decoded, computed and painted
-offscreen as they are on a desktop: once by the overlay, and once by a naive one in the same run, which paints every
-widget at every frame and keeps nothing between two paints. A third phase only receives and decodes.
-Latencies are from the sending of a frame's last packet to the end of the paint that first shows it.
+Another process sends the demo race's packets over UDP at 60 Hz: 22 cars. They are received, decoded, computed and
+painted by twelve widgets as on a desktop: once by the overlay, and once by a naive one in the same run, which looks at
+every widget at every tick of the same clock, paints all of it and keeps nothing between two paints. A third phase only
+receives and decodes. Latencies are from the sending of a frame's last packet to the end of the paint that first shows
+it. Without `--platform` it paints offscreen; `xcb` paints on the X server of DISPLAY, such as one of Xvfb.
 """
 
 from __future__ import annotations
@@ -20,24 +21,31 @@ from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import Synchronized, SynchronizedArray
 from multiprocessing.synchronize import Event
 
+import msgspec
 import numpy as np
 import qasync
 from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QRect
 from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QApplication
 
-from bench.machine import machine
+from bench.machine import machine, resident_mb
 from desktop_client.demo.broadcast import RATE_HZ, Broadcast
 from desktop_client.demo.race import FULL_RACE_LAPS, Race
 from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH
 from desktop_client.overlay.lettering import Lettering
 from desktop_client.overlay.overlay import Overlay
+from desktop_client.overlay.widgets import DEFAULT_LAYOUT
 from desktop_client.overlay.window import WidgetWindow
-from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.udp import UdpListener
 
 WARM_UP_S = 2.0
+TWELVE = frozenset(
+    (
+        *("relative", "standings", "track_map", "delta", "fuel", "inputs"),
+        *("dash", "radar", "lap_log", "flags", "session", "tyres"),
+    )
+)
 
 
 @dataclass
@@ -53,14 +61,14 @@ class Measured:
 
 
 class Naive(Overlay):
-    """Paints every widget at every frame, from the panel up, with every text laid out anew."""
+    """Paints every widget at every tick, from the panel up, with every text shaped anew."""
 
-    def show_frame(self, frame: Frame) -> None:
-        self.race.take(frame)
+    def _repaint(self, *, at_once: bool = False) -> None:
         for window in self.windows.values():
-            window._view = window.widget.look(frame, self.race)
+            window._view = window.widget.look(self._frame, self.race)
             window._still = None
             window._lettering = Lettering()
+            window._cut()
             window.update()
 
 
@@ -80,6 +88,15 @@ def send(
         for datagram in datagrams:
             to.sendto(datagram, ("127.0.0.1", port))
         sent[index] = time.monotonic()
+
+
+def twelve(make: type[Overlay], hz: int) -> Overlay:
+    """An overlay that shows the twelve widgets of the measurement, each in its default size and place."""
+    overlay = make(area=QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT), clock_hz=hz)
+    profile = overlay.settings.profile
+    layout = {key: msgspec.structs.replace(place, shown=key in TWELVE) for key, place in DEFAULT_LAYOUT.items()}
+    overlay.change_profile(msgspec.structs.replace(profile, layout=layout))
+    return overlay
 
 
 async def phase(make: Callable[[], Overlay] | None, seconds: float) -> dict[str, float]:
@@ -129,13 +146,14 @@ async def phase(make: Callable[[], Overlay] | None, seconds: float) -> dict[str,
     WidgetWindow.paintEvent = original  # type: ignore[method-assign]
     if overlay is not None:
         overlay.close()
-    figures = {
+    figures: dict[str, float] = {
         "telemetry_frames_per_s": round(seen_frames / wall_s, 1),
         "cpu_share_of_one_core": round(cpu_s / wall_s, 4),
         "cpu_ms_per_telemetry_frame": round(1000 * cpu_s / max(1, seen_frames), 3),
     }
     if overlay is not None:
         figures |= _painting(measured, paints, wall_s, sent[:], first.value)
+        figures["rss_mb"] = round(resident_mb(), 1)
     return figures
 
 
@@ -161,27 +179,30 @@ def _painting(measured: Measured, skipped: int, wall_s: float, sent: list[float]
 def main() -> None:
     parser = argparse.ArgumentParser(description="What the overlay costs.")
     parser.add_argument("--seconds", type=float, default=15.0, help="of each of the three phases")
+    parser.add_argument("--platform", default="offscreen", choices=("offscreen", "xcb"), help="where Qt paints")
     parser.add_argument("--hz", type=int, default=30, choices=(15, 20, 30, 60))
     chosen = parser.parse_args()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = chosen.platform
     application = QApplication([])
-    area = QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT)
     loop = qasync.QEventLoop(application)
     with loop:
         run = loop.run_until_complete
-        ours = run(phase(lambda: Overlay(area=area, clock_hz=chosen.hz), chosen.seconds))
-        naive = run(phase(lambda: Naive(area=area), chosen.seconds))
+        ours = run(phase(lambda: twelve(Overlay, chosen.hz), chosen.seconds))
+        naive = run(phase(lambda: twelve(Naive, chosen.hz), chosen.seconds))
         decoding = run(phase(None, chosen.seconds))
     painting = ours["cpu_share_of_one_core"] - decoding["cpu_share_of_one_core"]
     report = {
         "benchmark": "overlay",
         "machine": machine() | {"qt": QT_VERSION_STR, "pyqt": PYQT_VERSION_STR},
         "clock_hz": chosen.hz,
+        "platform": chosen.platform,
+        "widgets": len(TWELVE),
         "overlay": ours,
         "naive_repaint_everything": naive,
         "receive_and_decode_only": decoding,
         "painting_cpu_share": round(painting, 4),
         "naive_painting_cpu_share": round(naive["cpu_share_of_one_core"] - decoding["cpu_share_of_one_core"], 4),
+        "naive_over_ours": round(naive["cpu_share_of_one_core"] / ours["cpu_share_of_one_core"], 2),
     }
     print(json.dumps(report, indent=2))
 

@@ -44,9 +44,12 @@ class Canvas:
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         painter.scale(room.scale, room.scale)
 
-    def panel(self, opaque: bool) -> None:
-        """The one surface; without a compositor it is opaque and has square corners."""
-        area = QRectF(0, 0, self.width, self.height)
+    def panel(self, opaque: bool, height: float | None = None) -> None:
+        """The one surface, or as much of it as is `height` from the top.
+
+        Without a compositor it is opaque and has square corners.
+        """
+        area = QRectF(0, 0, self.width, self.height if height is None else height)
         if opaque:
             self.painter.fillRect(area, self.palette.surface_opaque)
             return
@@ -102,7 +105,7 @@ class Canvas:
         self.painter.setPen(QPen(colour, 1))
         self.painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
         self.painter.drawRoundedRect(box, 3, 3)
-        ink = self.palette.on_colour if filled else colour
+        ink = self.palette.on_meaning if filled else colour
         self.text(right - width / 2, baseline, text, theme.CAPTION_STRONG, ink, Align.CENTRE)
         return width
 

@@ -35,7 +35,8 @@ class Palette:
     text: QColor
     text_soft: QColor  # other cars
     text_dim: QColor  # captions, cars in the pits
-    on_colour: QColor  # text on a filled colour
+    on_colour: QColor  # text on a team's or a class's colour
+    on_meaning: QColor  # text on a filled colour that means something
     you: QColor
     gained: QColor
     lost: QColor
@@ -85,6 +86,7 @@ DARK: Final = Palette(
     text_soft=QColor(212, 218, 223),
     text_dim=QColor(150, 160, 170),
     on_colour=QColor(11, 15, 20),
+    on_meaning=QColor(11, 15, 20),
     you=QColor(86, 190, 255),
     gained=QColor(62, 214, 130),
     lost=QColor(255, 92, 92),
@@ -111,6 +113,7 @@ LIGHT: Final = Palette(
     text_soft=QColor(38, 46, 54),
     text_dim=QColor(78, 88, 98),
     on_colour=QColor(11, 15, 20),
+    on_meaning=QColor(255, 255, 255),
     you=QColor(0, 96, 176),
     gained=QColor(0, 112, 58),
     lost=QColor(192, 24, 36),

@@ -44,6 +44,8 @@ def test_values_have_7_to_1_and_captions_4_5_to_1_over_any_game(palette, behind)
 def test_figures_can_be_read_on_every_colour_they_stand_on(palette):
     for colour in (*palette.teams, *palette.classes, *LIVERIES.values()):
         assert contrast(palette.on_colour, colour) >= 4.5
+    for colour in (palette.you, palette.gained, palette.lost, palette.warning, palette.session_best):
+        assert contrast(palette.on_meaning, colour) >= 4.5
 
 
 @pytest.mark.parametrize("palette", THEMES.values(), ids=THEMES.keys())

@@ -9,14 +9,11 @@ from desktop_client.overlay.stamps import KEPT_STAMPS
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.widgets.dash import Dash, DashSettings
 from desktop_client.overlay.widgets.relative import Relative, RelativeSettings
-from desktop_client.overlay.widgets.track_map import TrackMap, TrackMapSettings
 from desktop_client.overlay.window import WidgetWindow, choose_platform
 from desktop_client.race.lifecycle import Race
 
 EVERY_WIDGET = [
-    pytest.param(lambda: Dash(DashSettings()), id="dash"),
-    pytest.param(lambda: Relative(RelativeSettings()), id="relative"),
-    pytest.param(lambda: TrackMap(TrackMapSettings()), id="track_map"),
+    pytest.param(lambda widget=widget: widget(widget.settings_type()), id=key) for key, widget in WIDGETS.items()
 ]
 
 
