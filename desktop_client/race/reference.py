@@ -57,6 +57,7 @@ class Verdict:
     lap: int
     ended_at_s: float
     delta_s: float
+    reference_s: float
 
 
 class References:
@@ -109,7 +110,7 @@ class References:
             reference = self.reference(kind, lap.class_name)
             if reference is not None:
                 ended = lap.began_at_s + lap.lap_s
-                self.verdicts[kind] = Verdict(lap.lap, ended, lap.lap_s - reference.lap_s)
+                self.verdicts[kind] = Verdict(lap.lap, ended, lap.lap_s - reference.lap_s, reference.lap_s)
 
     def _keep_own(self, lap: LapTrace) -> None:
         self.own_last = lap

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_client.race.lifecycle import Race
-from desktop_client.race.relative import gaps_to, laps_apart, relative
+from desktop_client.race.relative import gaps_on_road, laps_apart, relative
 from desktop_client.telemetry.frame import Capability, PitStatus, SessionKind
 
 LENGTH = 5000.0
@@ -61,7 +61,7 @@ def test_gaps_do_not_jump_when_cars_cross_the_line(frame_at):
     for at in np.arange(180.0, 180.0 + 22 * 1.7 + 5, 0.02):
         frame = frame_at(float(at))
         race.take(frame)
-        gaps = gaps_to(frame.cars, 6, race.pace)
+        gaps = gaps_on_road(frame, race, 6)
         if before is not None:
             assert np.abs(gaps - before).max() < 0.05
         before = gaps
@@ -127,7 +127,7 @@ def test_gaps_are_antisymmetric_and_grow_with_the_order_on_the_road(frame_at, ra
     frame = with_cars(frame_at(200.0, count=count, own=0), lap_distance_m=np.array(places))
     one = data.draw(st.integers(0, count - 1))
     other = data.draw(st.integers(0, count - 1))
-    from_one, from_other = gaps_to(frame.cars, one, race.pace), gaps_to(frame.cars, other, race.pace)
+    from_one, from_other = gaps_on_road(frame, race, one), gaps_on_road(frame, race, other)
     half = race.pace.lap_s / 2
     if np.isfinite(from_one[other]) and abs(abs(from_one[other]) - half) > 1e-6:
         assert from_one[other] == pytest.approx(-from_other[one], abs=1e-6)
