@@ -7,7 +7,7 @@ import math
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.games.f1_assembly import Arrival, Assembly
 from desktop_client.telemetry.games.f1_frame import CAPABILITIES
-from desktop_client.telemetry.games.f1_memory import GAME
+from desktop_client.telemetry.games.f1_session import GAME
 from desktop_client.telemetry.games.f1_wire import (
     DEFAULT_PORT,
     FORMATS,

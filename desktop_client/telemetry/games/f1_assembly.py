@@ -12,12 +12,20 @@ from typing import NamedTuple
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.games.f1_frame import build_frame
 from desktop_client.telemetry.games.f1_memory import Memory
+from desktop_client.telemetry.games.f1_session import describe
 from desktop_client.telemetry.games.f1_wire import HEADER, LAYOUTS, Header, PacketId, open_packet
 from desktop_client.telemetry.source import Health
 
 WHOLE = frozenset({PacketId.MOTION, PacketId.LAPS, PacketId.TELEMETRY})
 ONCE_A_FRAME = WHOLE | {PacketId.STATUS}
-REMEMBERED = ONCE_A_FRAME | {PacketId.SESSION, PacketId.PARTICIPANTS, PacketId.HISTORY, PacketId.ACTIVE_AERO}
+REMEMBERED = ONCE_A_FRAME | {
+    PacketId.SESSION,
+    PacketId.EVENT,
+    PacketId.PARTICIPANTS,
+    PacketId.DAMAGE,
+    PacketId.HISTORY,
+    PacketId.ACTIVE_AERO,
+}
 """What frames are made of; every other known packet is checked and counted, and not looked into."""
 
 LATE_IN_A_ROW_MEANS_RESTART = 30
@@ -78,11 +86,13 @@ class Assembly:
         packet = open_packet(arrival.packet, LAYOUTS[header.packet_format, header.packet_id])
         match header.packet_id:
             case PacketId.SESSION:
-                memory.describe_session(packet)
+                memory.session = describe(packet, memory.uid, memory.packet_format, self._health)
+            case PacketId.EVENT:
+                memory.hear(bytes(packet["code"]))
             case PacketId.PARTICIPANTS:
                 memory.enrol(packet, arrival.packet[HEADER.itemsize :])
             case PacketId.HISTORY:
-                memory.note_history(packet)
+                memory.histories.note(packet, arrival.packet)
             case _:
                 memory.keep(header.packet_id, packet, header.session_time)
                 # Not the packet that began the frame: an event may open it with the time of the one before.

@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_client.telemetry.frame import Ints, Session, SessionKind
-from desktop_client.telemetry.games.f1_fields import HISTORY_LAPS, cars_in
-from desktop_client.telemetry.games.f1_tables import TRACKS, TYRE_LETTERS, session_kind, team_name
+from desktop_client.telemetry.frame import Bools, CarStatus, Ints, Part, Session, Wheel
+from desktop_client.telemetry.games.f1_fields import cars_in
+from desktop_client.telemetry.games.f1_history import Histories
+from desktop_client.telemetry.games.f1_tables import TYRE_LETTERS, team_name
 from desktop_client.telemetry.games.f1_wire import Packet, PacketId
 
-GAME = "f1"
 STALE_AFTER_S = 0.5
 """What is older than this on the session's clock is no longer carried over into a frame that lacks it."""
 
-ON_TRACK = np.isin(np.arange(256), (2, 3))
-"""By result status: active or finished. Retired and disqualified cars have left, the rest never came."""
+NOT_THERE: Final = -1
+ACTIVE: Final = 2  # result status
+IN_GARAGE: Final = 0  # driver status
+STATUS_OF_RESULT: Final = np.full(256, NOT_THERE, dtype=np.int32)
+"""By result status; whoever has none of these never came."""
+STATUS_OF_RESULT[ACTIVE] = CarStatus.RUNNING
+STATUS_OF_RESULT[3] = CarStatus.FINISHED
+STATUS_OF_RESULT[[4, 6, 7]] = CarStatus.RETIRED  # did not finish, not classified, retired
+STATUS_OF_RESULT[5] = CarStatus.DISQUALIFIED
+
+RED_FLAG: Final = b"RDFL"
+ENDS_A_RED_FLAG: Final = frozenset({b"STLG", b"LGOT", b"SSTA", b"FLBK"})  # a restart, or time turned back
+
+T = TypeVar("T")
+Worn = tuple[list[float], list[float], list[float]]  # tyres' wear, tyres' damage and brakes' wear; four wheels each
+
+
+class Kept(Generic[T]):
+    """Something that is made anew only when what it is made of has changed."""
+
+    def __init__(self) -> None:
+        self._made: tuple[object, T] | None = None
+
+    def of(self, key: object, make: Callable[[], T]) -> T:
+        """What was made of this `key`; `make` makes it if the last key was another."""
+        made = make() if self._made is None or self._made[0] != key else self._made[1]
+        self._made = (key, made)  # an equal key too: the next look at the same one is then over at once
+        return made
 
 
 @dataclass(slots=True)
 class Drivers:
-    """Who is on track: the rows of the packets' car arrays, and what is written on those cars."""
+    """Who takes part: the rows of the packets' car arrays, and what is written on those cars."""
 
-    status: bytes = b""  # the result statuses that these rows were chosen by
+    chosen_by: bytes = b""  # the result and driver statuses that these rows were chosen by
     slot: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    # The same slots, as a slice where there is no gap between them: picking records by number copies them slowly.
+    rows: slice | Ints = field(default_factory=lambda: slice(0))
+    status: Ints = field(default_factory=lambda: np.zeros(0, np.int32))  # CarStatus
+    gone: Bools | None = None  # who has left the track for good; None while nobody has
+    parked: Bools | None = None  # who stands in a garage
     row_of: dict[int, int] = field(default_factory=dict[int, int])
     name: tuple[str, ...] = ()
     number: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
@@ -40,13 +73,17 @@ class Memory:
         self.packet_format = packet_format
         self.slots = cars_in(packet_format)
         self.session: Session | None = None  # unknown until the first session packet, at most half a second
-        self.best_lap_s = np.full(self.slots, np.nan)
+        self.red_flag = False
+        self.histories = Histories(self.slots)
+        self.session_of_the_instant = Kept[Session]()
+        self.wheels = Kept[tuple[Wheel, Wheel, Wheel, Wheel]]()
+        self.worn = Kept[Worn]()
+        self.damage = Kept[dict[Part, float]]()
         self._newest: dict[int, tuple[Packet, float]] = {}
         self._roster: Packet | None = None
         self._roster_bytes = b""
         self._drivers = Drivers()
-        self._tyre_codes = b""
-        self._tyres: tuple[str, ...] = ()
+        self._tyres = Kept[tuple[tuple[str, ...], Ints]]()
 
     def keep(self, packet_id: int, packet: Packet, session_time: float) -> None:
         self._newest[packet_id] = (packet, session_time)
@@ -63,23 +100,12 @@ class Memory:
         kept = self._newest.get(packet_id)
         return kept[0] if kept else None
 
-    def describe_session(self, packet: Packet) -> None:
-        kind = session_kind(int(packet["session_type"]), self.packet_format)
-        track_id = int(packet["track_id"])
-        self.session = Session(
-            game=GAME,
-            uid=f"{self.uid:016x}",
-            kind=kind,
-            track_id=str(track_id) if track_id >= 0 else None,
-            track_name=TRACKS.get(track_id),
-            track_length_m=float(packet["track_length"]) or None,
-            total_laps=int(packet["total_laps"]) or None if kind is SessionKind.RACE else None,
-            time_left_s=float(packet["time_left"]),
-            air_temperature_c=float(packet["air_temperature"]),
-            track_temperature_c=float(packet["track_temperature"]),
-            paused=bool(packet["paused"]),
-            spectating=bool(packet["spectating"]),
-        )
+    def hear(self, code: bytes) -> None:
+        """An event. Only the red flag is told by nothing else."""
+        if code == RED_FLAG:
+            self.red_flag = True
+        elif code in ENDS_A_RED_FLAG:
+            self.red_flag = False
 
     def enrol(self, participants: Packet, body: bytes) -> None:
         """Take the names, unless they are the ones we have: the game repeats them every few seconds."""
@@ -87,20 +113,25 @@ class Memory:
             self._roster, self._roster_bytes = participants, body
             self._drivers = Drivers()
 
-    def note_history(self, history: Packet) -> None:
-        """Take a car's best lap from its lap history; 0 where it has none yet."""
-        car, lap_number = int(history["car_index"]), int(history["best_lap_lap_number"])
-        if car >= self.slots or lap_number > HISTORY_LAPS:
-            return
-        best_ms = int(history["laps"][lap_number - 1]["lap_ms"]) if lap_number else 0
-        self.best_lap_s[car] = best_ms / 1000 if best_ms else np.nan
-
     def drivers(self, laps: NDArray[np.void]) -> Drivers:
-        """The cars on track by their result status; rebuilt only when somebody joined, left or changed."""
-        status = laps["result_status"].tobytes()
-        if status != self._drivers.status:
-            slot = np.flatnonzero(ON_TRACK[laps["result_status"]]).astype(np.int32)
-            self._drivers = Drivers(status, slot, {int(s): row for row, s in enumerate(slot)})
+        """Everybody who has come, also who has left since; rebuilt only when somebody joined, left or changed."""
+        chosen_by = laps["result_status"].tobytes() + laps["driver_status"].tobytes()
+        if chosen_by != self._drivers.chosen_by:
+            status = STATUS_OF_RESULT[laps["result_status"]]
+            status[(status == CarStatus.RUNNING) & (laps["driver_status"] == IN_GARAGE)] = CarStatus.GARAGE
+            slot = np.flatnonzero(status != NOT_THERE).astype(np.int32)
+            status = status[slot]
+            gone = (status == CarStatus.RETIRED) | (status == CarStatus.DISQUALIFIED)
+            parked = status == CarStatus.GARAGE
+            self._drivers = Drivers(
+                chosen_by=chosen_by,
+                slot=slot,
+                rows=slice(len(slot)) if len(slot) and slot[-1] == len(slot) - 1 else slot,
+                status=status,
+                gone=gone if gone.any() else None,
+                parked=parked if parked.any() else None,
+                row_of={int(s): row for row, s in enumerate(slot)},
+            )
             self._write_names_on(self._drivers)
         return self._drivers
 
@@ -109,23 +140,28 @@ class Memory:
         if self._roster is None:
             drivers.name, drivers.team, drivers.number = ("",) * count, ("",) * count, np.full(count, -1, np.int32)
         else:
-            cars = self._roster["cars"][drivers.slot]
+            cars = self._roster["cars"][drivers.rows]
             drivers.name = tuple(_text(raw) for raw in cars["name"].tolist())
             drivers.team = tuple(team_name(team, self.packet_format) for team in cars["team_id"].tolist())
             drivers.number = cars["race_number"].astype(np.int32)
-        for shared_by_many_frames in (drivers.slot, drivers.number):
+        for shared_by_many_frames in (drivers.slot, drivers.status, drivers.number):
             shared_by_many_frames.setflags(write=False)
 
-    def tyres(self, drivers: Drivers) -> tuple[str, ...]:
-        """Compound letters of the cars on track."""
+    def tyres(self, drivers: Drivers) -> tuple[tuple[str, ...], Ints] | None:
+        """Compound letters, and laps that the tyres have done; None until the first status packet."""
         status = self.latest(PacketId.STATUS)
         if status is None:
-            return ("",) * len(drivers.slot)
-        codes = status["cars"]["visual_tyre"][drivers.slot].tobytes()
-        if codes != self._tyre_codes or len(self._tyres) != len(drivers.slot):
-            self._tyre_codes = codes
-            self._tyres = tuple(TYRE_LETTERS.get(code, "") for code in codes)
-        return self._tyres
+            return None
+        cars = status["cars"]
+        key = (drivers.chosen_by, cars["visual_tyre"].tobytes(), cars["tyre_age_laps"].tobytes())
+        return self._tyres.of(key, lambda: _tyres_of(cars[drivers.rows]))
+
+
+def _tyres_of(cars: NDArray[np.void]) -> tuple[tuple[str, ...], Ints]:
+    letters = tuple(TYRE_LETTERS.get(code, "") for code in cars["visual_tyre"].tolist())
+    age = cars["tyre_age_laps"].astype(np.int32)
+    age.setflags(write=False)
+    return letters, age
 
 
 def _text(raw: bytes) -> str:

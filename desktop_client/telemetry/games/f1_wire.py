@@ -159,6 +159,11 @@ def open_packet(packet: bytes, layout: np.dtype) -> Packet:
     return np.ndarray((), layout, buffer=packet)
 
 
+def named(record: Packet) -> dict[str, Any]:
+    """One car's record as Python values by field name: from the fifth field on quicker than asking for each."""
+    return dict(zip(record.dtype.names or (), record.item(), strict=True))
+
+
 def blank(packet_format: int, packet_id: PacketId, **header: Any) -> Packet:
     """A writable packet of zeros: fill its fields and send `.tobytes()`.
 

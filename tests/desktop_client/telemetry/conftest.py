@@ -60,7 +60,7 @@ class SmallRace:
         packet["cars"]["y"][: self.cars] = 2
         return packet.tobytes()
 
-    def laps(self, frame: int, overall: int | None = None, **columns: float) -> bytes:
+    def laps(self, frame: int, overall: int | None = None, **columns: object) -> bytes:
         packet = self.packet(PacketId.LAPS, frame, overall)
         cars = packet["cars"][: self.cars]
         cars["lap_distance"] = cars["total_distance"] = self._distance(frame)
@@ -68,23 +68,38 @@ class SmallRace:
         cars["position"] = np.arange(self.cars) + 1
         cars["delta_ahead_ms"] = 800
         cars["delta_leader_ms"] = np.arange(self.cars) * 800
-        cars["result_status"] = 2
+        cars["result_status"], cars["driver_status"] = 2, 4
         for name, value in columns.items():
             cars[name] = value
         return packet.tobytes()
 
-    def telemetry(self, frame: int, overall: int | None = None) -> bytes:
+    def telemetry(self, frame: int, overall: int | None = None, **columns: object) -> bytes:
         packet = self.packet(PacketId.TELEMETRY, frame, overall)
         packet["cars"]["speed"][: self.cars] = 216
         packet["cars"]["throttle"][: self.cars] = 0.75
         packet["cars"]["gear"][: self.cars] = 6
+        for name, value in columns.items():
+            packet["cars"][name][: self.cars] = value
         return packet.tobytes()
 
-    def status(self, frame: int, overall: int | None = None) -> bytes:
+    def status(self, frame: int, overall: int | None = None, **columns: object) -> bytes:
         packet = self.packet(PacketId.STATUS, frame, overall)
         cars = packet["cars"][: self.cars]
         cars["fuel_in_tank"], cars["fuel_remaining_laps"] = 20, 1.5
         cars["visual_tyre"], cars["ers_store"] = 17, 2_000_000
+        for name, value in columns.items():
+            cars[name] = value
+        return packet.tobytes()
+
+    def damage(self, frame: int, **columns: object) -> bytes:
+        packet = self.packet(PacketId.DAMAGE, frame)
+        for name, value in columns.items():
+            packet["cars"][name][: self.cars] = value
+        return packet.tobytes()
+
+    def event(self, frame: int, code: bytes) -> bytes:
+        packet = self.packet(PacketId.EVENT, frame)
+        packet["code"] = code
         return packet.tobytes()
 
     def opening(self, frame: int = 1) -> list[bytes]:

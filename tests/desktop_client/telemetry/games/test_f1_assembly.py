@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desktop_client.telemetry.frame import Capability, Frame, PitStatus, SessionKind
+from desktop_client.telemetry.frame import Capability, CarStatus, Frame, PitStatus, SessionKind
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.f1_wire import FORMATS, PacketId
 
@@ -99,27 +99,35 @@ def test_a_name_cut_in_the_middle_of_a_character_loses_only_that_character(sourc
     assert frame.cars.name == ("Zoë", "Ren", "王小明", "plain", "")
 
 
-def test_only_cars_that_are_racing_or_have_finished_are_on_track(source: F1, small_race):
+def test_who_has_left_the_race_stays_in_the_order_but_not_on_the_track(source: F1, small_race):
     race = small_race()
     drive(source, race.opening())
     motion, _, telemetry, _ = race.instant(1)
-    laps = race.laps(1, result_status=np.array([3, 2, 7, 0, 2]))
+    laps = race.laps(1, result_status=np.array([3, 2, 7, 0, 5]))
 
     [frame] = drive(source, [motion, laps, telemetry])
 
-    assert frame.cars.slot.tolist() == [0, 1, 4]
-    assert frame.cars.name == ("Driver 0", "Driver 1", "Driver 4")
+    cars = frame.cars
+    assert cars.slot.tolist() == [0, 1, 2, 4]
+    assert cars.name == ("Driver 0", "Driver 1", "Driver 2", "Driver 4")
+    assert cars.status.tolist() == [
+        CarStatus.FINISHED, CarStatus.RUNNING, CarStatus.RETIRED, CarStatus.DISQUALIFIED
+    ]  # fmt: skip
+    assert cars.position.tolist() == [1, 2, 3, 5]
+    for column in (cars.x, cars.y, cars.lap_distance_m, cars.total_distance_m, cars.speed_mps, cars.heading_rad):
+        assert np.isnan(column).tolist() == [False, False, True, True]
+    assert np.isnan(cars.gap_leader_s).tolist() == [False, False, True, True]
     assert frame.player_row == 1
 
 
-def test_the_driver_has_no_row_once_out_of_the_race(source: F1, small_race):
+def test_the_driver_sits_in_no_car_once_out_of_the_race(source: F1, small_race):
     race = small_race()
     drive(source, race.opening())
     motion, _, telemetry, _ = race.instant(1)
 
     [frame] = drive(source, [motion, race.laps(1, result_status=np.array([2, 7, 2, 2, 2])), telemetry])
 
-    assert (frame.player, frame.player_row) == (None, None)
+    assert (frame.player, frame.player_row) == (None, 1)
 
 
 def test_a_spectator_sits_in_no_car(source: F1, small_race):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_client.telemetry.frame import Frame, SessionKind
+from desktop_client.telemetry.frame import Flag, Frame, Part, SafetyCar, SessionKind, Sky
 from desktop_client.telemetry.games.f1 import F1
 
 METRES_PER_DEGREE = 111_320.0
@@ -82,6 +82,52 @@ def test_speed_is_what_the_change_of_place_says(frames: list[Frame]):
     moved = np.hypot(last.cars.x - first.cars.x, last.cars.y - first.cars.y)
     mean_speed = np.mean([frame.cars.speed_mps for frame in frames[500:561]], axis=0)
     np.testing.assert_allclose(moved / seconds, mean_speed, atol=4)
+
+
+def test_cars_point_where_they_move(frames: list[Frame]):
+    first, last = frames[500].cars, frames[504].cars
+    moved = np.arctan2(last.y - first.y, last.x - first.x)
+    fast = last.speed_mps > 30
+    assert fast.any()
+    assert np.cos(last.heading_rad - moved)[fast].min() > 0.99
+
+
+def test_the_drivers_car_pulls_to_the_side_it_turns_to(frames: list[Frame]):
+    seen = whole(frames)[200:]
+    heading = np.unwrap([frame.cars.heading_rad[21] for frame in seen])
+    clock = np.array([frame.session_time_s for frame in seen])
+    turning = np.gradient(heading, clock) * [frame.player.speed_mps for frame in seen]
+    to_the_left = np.array([frame.player.acceleration_mps2[1] for frame in seen])
+    assert np.corrcoef(turning, to_the_left)[0, 1] > 0.9
+
+
+def test_the_state_of_the_drivers_car_is_that_of_a_car_in_its_first_lap(frames: list[Frame]):
+    player = frames[-1].player
+    assert player is not None
+    assert player.wheels is not None
+    for wheel in player.wheels:
+        assert 60 < wheel.surface_c < 130
+        assert 70 < wheel.inner_c < 120
+        assert 140 < wheel.pressure_kpa < 180
+        assert 0 < wheel.wear < 0.06
+        assert 300 < wheel.brake_c < 1100
+    assert np.mean([wheel.pressure_kpa for wheel in player.wheels[:2]]) > 160, "fronts are pumped up more"
+    assert player.damage is not None
+    assert {part for part, share in player.damage.items() if share} == {Part.FRONT_WING_LEFT}
+    assert player.damage[Part.FRONT_WING_LEFT] == 0.28
+    assert player.overtake_available is not None
+    assert player.energy.mode == "overtake"
+
+
+def test_the_session_has_its_rules_its_weather_and_a_yellow_flag(frames: list[Frame]):
+    session = frames[-1].session
+    assert session.pit_limit_mps == pytest.approx(80 / 3.6)
+    assert session.sector_starts_m == pytest.approx((1757.05, 3178.60), abs=0.01)
+    assert session.weather.sky is Sky.CLEAR
+    assert [sample.in_s for sample in session.weather.forecast] == [0, 300, 600]
+    assert {frame.session.safety_car for frame in frames} == {SafetyCar.NONE}
+    waved = {zone.flag for frame in frames for zone in frame.session.zones}
+    assert waved == {Flag.GREEN, Flag.YELLOW}
 
 
 def test_gaps_are_never_negative_and_grow_down_the_order(frames: list[Frame]):

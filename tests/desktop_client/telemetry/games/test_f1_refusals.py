@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from desktop_client.telemetry.games.f1 import F1
-from desktop_client.telemetry.games.f1_frame import BOUNDS
+from desktop_client.telemetry.games.f1_cars import BOUNDS
 from desktop_client.telemetry.games.f1_wire import FORMATS, HEADER, PacketId, blank
 
 MUTATIONS = 100_000
@@ -101,7 +101,7 @@ def _check_sane(cars) -> None:
     columns = np.array(
         [
             *(cars.lap_distance_m, cars.total_distance_m, cars.x, cars.y, cars.z),
-            *(cars.speed_mps, cars.lap_time_s, cars.last_lap_s),
+            *(cars.speed_mps, cars.lap_time_s, cars.last_lap_s, cars.heading_rad + np.pi / 2),
         ]
     )
     assert (np.isnan(columns) | (np.abs(columns) <= BOUNDS)).all()
