@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from desktop_client.telemetry.games import f1_anonymous
+from desktop_client.telemetry.games import f1_anonymous, rf2_anonymous
 from desktop_client.telemetry.games.f1 import F1
+from desktop_client.telemetry.games.lmu import Lmu
+from desktop_client.telemetry.games.rf2 import Rf2
 from desktop_client.telemetry.source import GameSettings, Source
 
 UNSEEN: Final = "not yet seen against the real game"
@@ -31,5 +33,17 @@ GAMES: Final[dict[str, Game]] = {
         "Settings > Telemetry Settings: UDP Telemetry On, UDP Port 20777, UDP Send Rate 60Hz, UDP Format the newest.",
         "a recording of a real race of 22 cars (2026), and single packets of 2023, 2024 and 2025",
         f1_anonymous.anonymised,
+    ),
+    Lmu.game: Game(
+        "Le Mans Ultimate",
+        Lmu,
+        "Nothing to switch on: the game publishes its telemetry by itself.",
+        anonymised=rf2_anonymous.anonymised,
+    ),
+    Rf2.game: Game(
+        "rFactor 2",
+        Rf2,
+        "Put rFactor2SharedMemoryMapPlugin64.dll into Bin64/Plugins and switch it on in Settings > Gameplay > Plugins.",
+        anonymised=rf2_anonymous.anonymised,
     ),
 }
