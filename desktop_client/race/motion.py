@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -38,8 +39,9 @@ class Motion:
         self._heading[jumped] = np.nan
         self._at[rolled | jumped] = now[rolled | jumped]
 
-    def heading(self, cars: Cars) -> Floats:
-        """Where each car points, counter-clockwise from +x in radians; nan where neither game nor motion tells."""
-        if len(self._heading) != len(cars):
-            return cars.heading_rad
-        return np.where(np.isfinite(cars.heading_rad), cars.heading_rad, self._heading)
+    def heading_of(self, cars: Cars, row: int) -> float:
+        """Where a car points, counter-clockwise from +x in radians; nan where neither game nor motion tells."""
+        told = float(cars.heading_rad[row])
+        if math.isfinite(told):
+            return told
+        return float(self._heading[row]) if row < len(self._heading) else math.nan
