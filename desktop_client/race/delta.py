@@ -61,7 +61,7 @@ def live_delta(frame: Frame, race: Race, row: int, reference: LapTrace) -> float
         return None
     if frame.cars.pit[row] != PitStatus.NONE or (running is not None and running.kind is LapKind.OUT):
         return None
-    so_far = passages.lap_so_far(row, frame.cars)
+    so_far = passages.lap_so_far(row, frame.cars, frame.session_time_s)
     if so_far is None:
         return None
     elapsed_s, driven_m = so_far

@@ -93,7 +93,9 @@ def race_gap_s(frame: Frame, race: Race, ahead: int, behind: int) -> float | Non
     cars, passages = frame.cars, race.timing.passages
     measured = None
     if passages is not None:
-        measured = passages.seconds_since(ahead, float(passages.lap_distance_now(cars)[behind]))
+        now_s = frame.session_time_s
+        here = float(passages.lap_distance_now(cars, now_s)[behind])
+        measured = passages.seconds_since(ahead, here, now_s)
     candidates = (
         measured,
         float(cars.gap_ahead_s[behind]),

@@ -85,24 +85,24 @@ class Passages:
             self._spoiled |= hindered & (now_s - self._began > FLAGS_SETTLE_S)
         self._looked_s, self._broken = now_s, False
 
-    def lap_distance_now(self, cars: Cars) -> Floats:
+    def lap_distance_now(self, cars: Cars, now_s: float) -> Floats:
         """Where every car is by now, in metres after the line: driven on while the game's distance stands still."""
         distance = cars.lap_distance_m
         if distance.tobytes() != self._seen:
             return distance
         with np.errstate(invalid="ignore"):
-            since = np.minimum(self._heard_s - self._at, STUCK_S)
+            since = np.minimum(now_s - self._at, STUCK_S)
             drives_on = (since > 0) & (np.abs(cars.speed_mps) <= FASTEST_MPS)
             return distance + np.where(drives_on, since * cars.speed_mps, 0.0)
 
-    def lap_so_far(self, row: int, cars: Cars) -> tuple[float, float] | None:
+    def lap_so_far(self, row: int, cars: Cars, now_s: float) -> tuple[float, float] | None:
         """Seconds and metres since the line in the lap being driven; None where its start was not seen."""
         began = float(self._began[row])
         if not math.isfinite(began):
             return None
-        driven = float(self._unwound(self.lap_distance_now(cars)[row : row + 1], row)[0])
+        driven = float(self._unwound(self.lap_distance_now(cars, now_s)[row : row + 1], row)[0])
         driven -= self.length_m * math.floor(float(self._node[row]) / self.nodes)
-        return (self._heard_s - began, driven) if math.isfinite(driven) else None
+        return (now_s - began, driven) if math.isfinite(driven) else None
 
     def times_so_far(self, row: int) -> Floats:
         """Seconds since the line at every node that was passed in the lap being driven, beginning with the line."""
@@ -110,7 +110,7 @@ class Passages:
         passed = int(node % self.nodes) + 1 if math.isfinite(node) else 0
         return self._passed[row, :passed] - self._began[row]
 
-    def seconds_since(self, row: int, lap_distance_m: float) -> float | None:
+    def seconds_since(self, row: int, lap_distance_m: float, now_s: float) -> float | None:
         """How long ago this car was at a place; None where nobody saw it there."""
         if not math.isfinite(lap_distance_m):
             return None
@@ -120,7 +120,7 @@ class Passages:
         if not high >= low:  # the car is between the two just now
             low, high = float(self._passed[row, node - 1]), low
             at += 1.0
-        seconds = self._heard_s - (low + (high - low) * (at - node))
+        seconds = now_s - (low + (high - low) * (at - node))
         return seconds if math.isfinite(seconds) else None
 
     def _unwound(self, distance: Floats, first: int = 0) -> Floats:

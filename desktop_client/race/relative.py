@@ -115,7 +115,7 @@ def gaps_on_road(frame: Frame, race: Race, own: int) -> Floats:
     cars, pace, passages = frame.cars, race.pace, race.timing.passages
     gaps = np.full(len(cars), np.nan)
     if pace is not None:
-        at = cars.lap_distance_m if passages is None else passages.lap_distance_now(cars)
+        at = cars.lap_distance_m if passages is None else passages.lap_distance_now(cars, frame.session_time_s)
         with np.errstate(invalid="ignore", over="ignore"):
             at = np.mod(at, pace.length_m)
             metres = signed_gap(at, float(at[own]), pace.length_m)
