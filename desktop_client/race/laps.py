@@ -52,7 +52,7 @@ class LapLog:
         lap = None if self._finished is None else self._finished.settled(now, cars, row, frame.session)
         if lap is not None:
             self._finished = None
-            if lap.number >= 1:
+            if lap.number >= 1 and lap.lap_s is not None:  # one that was joined half-way, untimed, is no lap
                 self.laps.append(lap)
         self._last_lap_s, self._now_s = float(cars.last_lap_s[row]), now
 

@@ -35,7 +35,7 @@ def field_of_cars(
     done = np.arange(3) < sector[:, None]
     has_lapped = lap >= 2  # the first lap was joined half-way
     given = {
-        "name": tuple(f"Driver {index}" for index in range(count)),
+        "name": tuple(f"Driver{index}" for index in range(count)),
         "number": np.arange(count, dtype=np.int32) + 1,
         "team": ("",) * count,
         "position": (np.argsort(np.argsort(-driven)) + 1).astype(np.int32),
