@@ -9,19 +9,17 @@ from typing import Final
 
 import numpy as np
 
-from desktop_client.race.gaps import best_lap_gap
+from desktop_client.race.gaps import Gap, RaceGaps, best_lap_gap
 from desktop_client.race.lap_times import LapTimes
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.names import short_name
-from desktop_client.race.order import AGAINST_THE_CLOCK, driven_m, order
-from desktop_client.race.relative import gaps_on_road
+from desktop_client.race.order import AGAINST_THE_CLOCK, order
 from desktop_client.race.teams import Team
 from desktop_client.telemetry.frame import SECTORS, CarStatus, Frame, PitStatus
 
 PACE_LAPS: Final = 3  # so many laps that both drove undisturbed say who is faster
 LEAST_CHANGE_S: Final = 0.05  # a lap: less is no difference
 FARTHEST_LAPS: Final = 99
-LONGEST_GAP_S: Final = 3600.0
 
 
 class Trend(enum.Enum):
@@ -41,8 +39,7 @@ class Duel:
     number: int | None
     name: str
     team: Team
-    gap_s: float | None  # to the tenth, never negative; to the thousandth against the clock
-    gap_laps: int  # whole laps, where it is one or more
+    gap: Gap  # to the tenth; to the thousandth against the clock
     trend: Trend
     change_s: float | None  # by how much the gap changes a lap, to the tenth, never negative
     laps_to_meet: int | None  # until it is gone, where it shrinks
@@ -74,11 +71,11 @@ def head_to_head(frame: Frame, race: Race, *, same_class: bool = True) -> HeadTo
         fights &= np.array([names[row] == names[own] for row in ordered.tolist()], dtype=np.bool_)
     rivals = ordered[fights | (ordered == own)].tolist()
     place = rivals.index(own)
-    is_race = frame.session.kind not in AGAINST_THE_CLOCK
+    gaps = RaceGaps(frame, race, ordered)
     return HeadToHeadView(
-        is_race=is_race,
-        ahead=None if place == 0 else _duel(frame, race, own, rivals[place - 1], behind=False),
-        behind=None if place + 1 == len(rivals) else _duel(frame, race, own, rivals[place + 1], behind=True),
+        is_race=frame.session.kind not in AGAINST_THE_CLOCK,
+        ahead=None if place == 0 else _duel(frame, race, gaps, own, rivals[place - 1], behind=False),
+        behind=None if place + 1 == len(rivals) else _duel(frame, race, gaps, own, rivals[place + 1], behind=True),
     )
 
 
@@ -88,41 +85,20 @@ def closing_s(times: LapTimes, chaser: int, chased: int) -> float | None:
     return sum(won) / len(won) if won else None
 
 
-def race_gap_s(frame: Frame, race: Race, ahead: int, behind: int) -> float | None:
-    """Seconds from one car to the one behind it: as it was driven, else as the game says, else from the pace."""
-    cars, passages = frame.cars, race.timing.passages
-    measured = None
-    if passages is not None:
-        now_s = frame.session_time_s
-        here = float(passages.lap_distance_now(cars, now_s)[behind])
-        measured = passages.seconds_since(ahead, here, now_s)
-    candidates = (
-        measured,
-        float(cars.gap_ahead_s[behind]),
-        float(cars.gap_leader_s[behind] - cars.gap_leader_s[ahead]),
-        float(gaps_on_road(frame, race, behind)[ahead]),
-    )
-    known = (gap for gap in candidates if gap is not None and 0 <= gap < LONGEST_GAP_S)
-    return next(known, None)
-
-
-def _duel(frame: Frame, race: Race, own: int, rival: int, *, behind: bool) -> Duel:
+def _duel(frame: Frame, race: Race, gaps: RaceGaps, own: int, rival: int, *, behind: bool) -> Duel:
     cars, times = frame.cars, race.timing.lap_times
     front, rear = (own, rival) if behind else (rival, own)
-    laps, gap, change = 0, None, None
     if frame.session.kind in AGAINST_THE_CLOCK:
-        gap = best_lap_gap(cars, rear, front).seconds
+        gap, change = best_lap_gap(cars, rear, front), None
     else:
-        laps = _whole_laps(frame, front, rear)
-        gap = race_gap_s(frame, race, front, rear) if laps == 0 else None
-        change = closing_s(times, rear, front)
+        gap, change = gaps.behind(rear, front), closing_s(times, rear, front)
     trend, to_meet = Trend.UNKNOWN, None
     if change is not None:
         trend = Trend.SHRINKS if change > 0 else Trend.GROWS
         if abs(change) < LEAST_CHANGE_S:
             trend = Trend.STAYS
-        elif change > 0 and gap is not None and gap / change <= FARTHEST_LAPS:
-            to_meet = max(1, math.ceil(gap / change))
+        elif change > 0 and gap.seconds is not None and gap.seconds / change <= FARTHEST_LAPS:
+            to_meet = max(1, math.ceil(gap.seconds / change))
     common = _common_laps(times, own, rival)[:PACE_LAPS]
     position, age = int(cars.position[rival]), int(cars.tyre_age_laps[rival])
     own_age = int(cars.tyre_age_laps[own])
@@ -131,8 +107,7 @@ def _duel(frame: Frame, race: Race, own: int, rival: int, *, behind: bool) -> Du
         number=int(cars.number[rival]) if cars.number[rival] >= 0 else None,
         name=short_name(cars.name[rival]),
         team=race.teams.of(cars.team[rival]),
-        gap_s=None if gap is None else round(gap, 3 if frame.session.kind in AGAINST_THE_CLOCK else 1) + 0.0,
-        gap_laps=laps,
+        gap=gap,
         trend=trend,
         change_s=None if change is None else round(abs(change), 1),
         laps_to_meet=to_meet,
@@ -165,15 +140,6 @@ def _sector_diffs(times: LapTimes, own: int, rival: int) -> tuple[float | None, 
     newest = max(common)
     mine, theirs = (times.sector_s[row, times.number[row].tolist().index(newest)].tolist() for row in (own, rival))
     return tuple(round(a - b, 2) + 0.0 if math.isfinite(a - b) else None for a, b in zip(mine, theirs, strict=True))
-
-
-def _whole_laps(frame: Frame, front: int, rear: int) -> int:
-    length = frame.session.track_length_m
-    if length is None or not length > 0:
-        return 0
-    driven = driven_m(frame.cars, length)
-    apart = float(driven[front] - driven[rear]) / length
-    return int(apart) if 1 <= apart < 1000 else 0
 
 
 def _laps_to_go(frame: Frame, own: int) -> float:

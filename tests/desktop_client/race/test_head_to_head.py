@@ -8,6 +8,7 @@ from field_of_cars import field_of_cars, frames_until, raced
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop_client.race.gaps import Gap
 from desktop_client.race.head_to_head import Trend, closing_s, head_to_head
 from desktop_client.race.lap_times import LapTimes
 from desktop_client.race.lifecycle import Race
@@ -31,7 +32,7 @@ def after(seconds: float, **field):
 def test_before_anybody_has_a_lap_only_the_gap_is_known():
     view = after(8.0)
     assert (view.ahead.name, view.behind.name) == ("Driver0", "Driver2")
-    assert view.ahead.gap_s == pytest.approx(1.8, abs=0.11)
+    assert view.ahead.gap.seconds == pytest.approx(1.8, abs=0.11)
     assert view.ahead.trend is Trend.UNKNOWN
     assert (view.ahead.laps_to_meet, view.ahead.lap_diffs) == (None, ())
 
@@ -40,7 +41,7 @@ def test_a_faster_driver_catches_the_car_ahead_and_knows_when():
     ahead = after(47.0).ahead
     assert (ahead.trend, ahead.change_s) == (Trend.SHRINKS, 0.6)
     gap = 100.0 / 50 - 47.0 * (1 / 20.0 - 1 / 20.6) * 20
-    assert ahead.gap_s == pytest.approx(gap, abs=0.11)
+    assert ahead.gap.seconds == pytest.approx(gap, abs=0.11)
     assert ahead.laps_to_meet == 2
     assert ahead.in_time
     assert ahead.lap_diffs[0] == -0.6
@@ -90,14 +91,14 @@ def test_a_car_that_is_out_is_no_rival():
 
 def test_a_car_a_lap_ahead_is_laps_away_and_not_seconds():
     ahead = after(8.0, start_m=(2100.0, 900.0, 800.0)).ahead
-    assert (ahead.gap_laps, ahead.gap_s) == (1, None)
+    assert ahead.gap == Gap(laps=1)
 
 
 def test_against_the_clock_the_best_laps_are_compared():
     view = after(47.0, kind=SessionKind.QUALIFYING)
     assert not view.is_race
     assert view.ahead is None
-    assert (view.behind.name, view.behind.gap_s, view.behind.trend) == ("Driver2", 0.4, Trend.UNKNOWN)
+    assert (view.behind.name, view.behind.gap.seconds, view.behind.trend) == ("Driver2", 0.4, Trend.UNKNOWN)
 
 
 def test_there_is_no_duel_without_an_own_car():
@@ -154,5 +155,5 @@ def test_no_columns_make_a_gap_that_is_none_of_the_three_kinds(data):
     view = head_to_head(frame, race)
     for duel in (view.ahead, view.behind):
         if duel is not None:
-            assert duel.gap_s is None or 0 <= duel.gap_s < 36_000
+            assert duel.gap.seconds is None or 0 <= duel.gap.seconds < 36_000
             assert duel.laps_to_meet is None or 1 <= duel.laps_to_meet <= 99
