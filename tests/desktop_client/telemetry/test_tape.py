@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop_client.telemetry import tape as tape_file
 from desktop_client.telemetry.player import play
 from desktop_client.telemetry.record import Recorder
 from desktop_client.telemetry.replay import NotATape, Recording
-from desktop_client.telemetry.tape import MAGIC, Kind, pack_record, read_record
+from desktop_client.telemetry.tape import MAGIC, Kind, pack_packet, pack_record, read_record
 
 PACKETS = [bytes([number]) * (number * 7 % 40 + 1) for number in range(12)]
 
@@ -81,6 +82,51 @@ def test_a_record_of_the_wrong_shape_is_damage_even_with_the_right_checksum(tape
         recording = Recording(tape)
         assert list(recording) == []
         assert recording.damage is not None
+
+
+def test_a_whole_block_of_memory_takes_little_room_and_comes_back_to_the_byte(tmp_path: Path):
+    path, blocks = tmp_path / "memory.rotape", [bytes([number]) * 300_000 + b"end" for number in range(5)]
+    with Recorder(path, "lmu", started_at=0.0, at=0.0) as recorder:
+        for number, block in enumerate(blocks):
+            recorder.write(block, number / 50)
+    recording = Recording(path)
+    assert [heard.packet for heard in recording] == blocks
+    assert recording.damage is None
+    assert path.stat().st_size < 20_000
+
+
+def test_a_deflated_packet_that_would_burst_is_damage(tape: Path, monkeypatch):
+    packet = bytes(200_000)
+    tape.write_bytes(MAGIC + pack_record(Kind.OPENING, 0, b'{"game": "f1"}') + pack_packet(0.0, packet))
+    assert [heard.packet for heard in Recording(tape)] == [packet]
+    monkeypatch.setattr(tape_file, "LONGEST_PACKET", len(packet) - 1)
+    recording = Recording(tape)
+    assert list(recording) == []
+    assert "longer than any can be" in (recording.damage or "")
+
+
+def test_a_packet_that_does_not_inflate_is_damage_even_with_the_right_checksum(tape: Path):
+    tape.write_bytes(MAGIC + pack_record(Kind.OPENING, 0, b'{"game": "f1"}') + pack_record(Kind.DEFLATED, 0, b"no"))
+    recording = Recording(tape)
+    assert list(recording) == []
+    assert "deflated" in (recording.damage or "")
+
+
+def test_a_tape_says_how_long_it_is_without_being_read(tape: Path, tmp_path: Path):
+    assert Recording(tape).length_s() == pytest.approx(31.1)
+    tape.write_bytes(tape.read_bytes()[:-3])
+    assert Recording(tape).length_s() is None
+    (tmp_path / "raw.bin").write_bytes(struct.pack("<fI", 1.0, 3) + b"abc")
+    assert Recording(tmp_path / "raw.bin").length_s() is None
+
+
+def test_a_packet_is_found_again_where_it_was_heard(tape: Path, tmp_path: Path):
+    raw = tmp_path / "raw.bin"
+    raw.write_bytes(b"".join(struct.pack("<fI", 1.0, len(packet)) + packet for packet in PACKETS))
+    for path in (tape, raw):
+        recording = Recording(path)
+        with path.open("rb") as file:
+            assert [recording.packet_at(file, heard.where) for heard in reversed(list(recording))] == PACKETS[::-1]
 
 
 def test_a_recorder_writes_over_nothing(tape: Path):
