@@ -13,6 +13,8 @@ class Kind(enum.Enum):
     LAP_COMPLETED = enum.auto()  # value: lap time in seconds
     FASTEST_LAP = enum.auto()  # value: lap time in seconds
     LAP_INVALIDATED = enum.auto()
+    PENALTY = enum.auto()  # value: seconds
+    RETIRED = enum.auto()
     OVERTAKE = enum.auto()  # other: the row that was overtaken
     CHEQUERED_FLAG = enum.auto()
     RACE_WON = enum.auto()

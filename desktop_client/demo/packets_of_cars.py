@@ -10,11 +10,12 @@ import numpy as np
 
 from desktop_client.demo.cockpit import IDLE_RPM, MAX_RPM, TOP_SPEED_BY_GEAR
 from desktop_client.demo.entries import ENTRIES, PLAYER
+from desktop_client.demo.marshals import flags_by_car
 from desktop_client.demo.race import Phase, Race
 from desktop_client.demo.racing_line import GRAVITY, POWER
 from desktop_client.demo.stints import FUEL_PER_LAP_KG
 from desktop_client.demo.traffic import DRS_ZONES_M
-from desktop_client.telemetry.frame import Floats
+from desktop_client.telemetry.frame import Floats, Ints
 from desktop_client.telemetry.games.f1_wire import Packet
 
 CARS = len(ENTRIES)
@@ -23,9 +24,9 @@ MINUTE_MS = 60_000
 GAP_OVERFLOW_MS = 65_535
 VISUAL_TYRES = np.array([16, 17, 18], dtype=np.uint8)  # soft, medium, hard
 ACTUAL_TYRES = np.array([16, 17, 18], dtype=np.uint8)
-ACTIVE, FINISHED = 2, 3  # result status
+ACTIVE, FINISHED, RETIRED = 2, 3, 7  # result status
 FLYING_LAP, IN_LAP, ON_TRACK = 1, 2, 4  # driver status
-NO_FLAG, BLUE_FLAG = 0, 2
+TARMAC, GRASS = 0, 7
 REV_LIGHTS = 15
 FUEL_CAPACITY_KG = 110.0
 CAR_MASS_KG = 800.0
@@ -74,7 +75,9 @@ def write_laps(race: Race, packet: Packet) -> None:
     cars["lap_invalid"] = ~timing.valid
     cars["grid_position"] = race.grid_position
     cars["driver_status"] = np.where(stints.called, IN_LAP, np.where(on_grid, ON_TRACK, FLYING_LAP))
-    cars["result_status"] = np.where(timing.finished, FINISHED, ACTIVE)
+    cars["result_status"] = result_status(race)
+    cars["warnings"] = cars["corner_cutting_warnings"] = race.incidents.warnings
+    cars["penalties_s"] = race.incidents.penalty_s
     cars["pit_lane_timer_active"] = stints.in_lane
     cars["pit_lane_time_ms"] = np.minimum(to_milliseconds(stints.lane_time_s), GAP_OVERFLOW_MS)
     cars["pit_stop_time_ms"] = to_milliseconds(stints.standing_s)
@@ -99,6 +102,7 @@ def write_telemetry(race: Race, packet: Packet) -> None:
     cars["tyre_surface_temperature"] = np.rint(cockpit.tyre_surface_c)
     cars["tyre_inner_temperature"] = np.rint(cockpit.tyre_inner_c)
     cars["engine_temperature"] = 110
+    cars["surface"] = np.where(race.off_track, GRASS, TARMAC)[:, np.newaxis]
     cars["tyre_pressure"] = COLD_PRESSURE_PSI + 0.02 * (cockpit.tyre_inner_c - 80.0)
 
 
@@ -114,7 +118,7 @@ def write_status(race: Race, packet: Packet) -> None:
     cars["max_rpm"], cars["idle_rpm"], cars["max_gears"] = MAX_RPM, IDLE_RPM, len(TOP_SPEED_BY_GEAR) + 1
     cars["actual_tyre"], cars["visual_tyre"] = ACTUAL_TYRES[stints.compound], VISUAL_TYRES[stints.compound]
     cars["tyre_age_laps"] = stints.age_laps
-    cars["fia_flag"] = np.where(race.traffic.blue, BLUE_FLAG, NO_FLAG)
+    cars["fia_flag"] = flags_by_car(race)
     engine = cockpit.throttle * np.minimum(driving.speed / 30.0, 1.0)
     cars["engine_power_ice"] = engine * (POWER * CAR_MASS_KG - 120e3)
     cars["engine_power_mguk"] = np.where(cockpit.deploying, 120e3, 0.0)
@@ -133,9 +137,18 @@ def write_damage(race: Race, packet: Packet) -> None:
     wear = np.minimum(race.stints.wear[:, np.newaxis] * 100.0 * share, 100.0)
     cars["tyre_wear"] = wear
     cars["tyre_damage"] = wear
+    incidents = race.incidents
+    for part in ("front_left_wing", "front_right_wing", "rear_wing", "floor"):
+        cars[part] = np.rint(getattr(incidents, part) * 100)
+    cars["engine"] = np.where(incidents.breaking_down, 100, 0)
+    cars["engine_blown"] = incidents.breaking_down
     race_share = np.maximum(race.driving.distance, 0.0) / (race.laps * race.circuit.length_m)
     for part in ("gearbox", "ice_wear", "mguk_wear", "tc_wear"):
         cars[part] = 3.0 * race_share
+
+
+def result_status(race: Race) -> Ints:
+    return np.where(race.incidents.retired, RETIRED, np.where(race.timing.finished, FINISHED, ACTIVE))
 
 
 def write_active_aero(race: Race, packet: Packet) -> None:

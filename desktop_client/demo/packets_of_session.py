@@ -8,17 +8,18 @@ import numpy as np
 
 from desktop_client.demo.entries import ENTRIES, PLAYER
 from desktop_client.demo.events import Event, Kind
+from desktop_client.demo.marshals import FIRST_POST, POSTS, flags_by_post
 from desktop_client.demo.packets_of_cars import (
     ACTUAL_TYRES,
     CARS,
-    FINISHED,
     VISUAL_TYRES,
+    result_status,
     to_milliseconds,
     write_minutes,
 )
 from desktop_client.demo.race import Race
+from desktop_client.demo.skies import FORECAST_MIN
 from desktop_client.demo.traffic import DRS_ZONES_M
-from desktop_client.telemetry.frame import Ints
 from desktop_client.telemetry.games.f1_wire import Packet
 
 TRACK_ID = 120
@@ -28,14 +29,13 @@ NO_IDENT = 65_535  # what 255 became when the format of 2026 widened these field
 FIRST_TEAM_OF_2026 = 476
 RACE_SESSION, RACE_SESSION_2023 = 15, 10
 FORMULA_MODERN, FORMULA_2026 = 0, 13
-RESULT_OF_FINISHER = 3  # result reason: finished
-AIR_C, TRACK_C = 21, 33
+REASON_FINISHED, REASON_BROKEN = 2, 8  # result reason
+VIRTUAL_SAFETY_CAR = 2
 RACE_DURATION_S = 7200
 TIME_OF_DAY_MIN = 15 * 60 + 5
-MARSHAL_ZONES = 18
-YELLOW = 3
 LAP_VALID, LAP_AND_SECTORS_VALID = 1, 15
 UNTIL_NOW = 255  # end lap of the stint being driven
+TIME_PENALTY_FOR_A_COLLISION = 4, 4  # the game's numbers of the penalty and of what it is for
 POINTS = (25, 18, 15, 12, 10, 8, 6, 4, 2, 1)
 
 EVENT_CODES = {
@@ -44,6 +44,8 @@ EVENT_CODES = {
     Kind.LIGHTS_OUT: b"LGOT",
     Kind.FASTEST_LAP: b"FTLP",
     Kind.OVERTAKE: b"OVTK",
+    Kind.PENALTY: b"PENA",
+    Kind.RETIRED: b"RTMT",
     Kind.CHEQUERED_FLAG: b"CHQF",
     Kind.RACE_WON: b"RCWN",
     Kind.SESSION_ENDED: b"SEND",
@@ -53,10 +55,12 @@ EVENT_CODES = {
 
 def write_session(race: Race, packet: Packet) -> None:
     season = int(packet["header"]["packet_format"])
+    skies, now = race.skies, race.now
     length = race.circuit.length_m
     said = {
-        "track_temperature": TRACK_C,
-        "air_temperature": AIR_C,
+        "weather": skies.sky(now),
+        "track_temperature": round(skies.track_c(now)),
+        "air_temperature": round(skies.air_c(now)),
         "total_laps": race.laps,
         "track_length": int(length),
         "session_type": RACE_SESSION if season >= 2024 else RACE_SESSION_2023,
@@ -66,8 +70,11 @@ def write_session(race: Race, packet: Packet) -> None:
         "duration": RACE_DURATION_S,
         "pit_speed_limit": round(race.circuit.pit.limit_mps * 3.6),
         "spectated_car": NOBODY,
-        "marshal_zone_count": MARSHAL_ZONES,
-        "forecast_count": 3,
+        "safety_car": VIRTUAL_SAFETY_CAR if race.incidents.virtual_safety_car(now) else 0,
+        "marshal_zone_count": POSTS,
+        "forecast_count": len(FORECAST_MIN),
+        "pit_window_ideal_lap": race.pit_window[0],
+        "pit_window_latest_lap": race.pit_window[1],
         "ai_difficulty": 90,
         "pit_rejoin_position": 0,
         "gearbox_assist": 1,
@@ -80,13 +87,9 @@ def write_session(race: Race, packet: Packet) -> None:
         packet[name] = value
     for link in ("season_link", "weekend_link", "session_link"):
         packet[link] = race.uid & 0x7FFFFFFF
-    packet["marshal_zones"]["start"][:MARSHAL_ZONES] = np.arange(MARSHAL_ZONES) / MARSHAL_ZONES + 0.002
-    packet["marshal_zones"]["flag"][:MARSHAL_ZONES] = _flags_by_zone(race)
-    forecast = packet["forecast"][:3]
-    forecast["session_type"] = said["session_type"]
-    forecast["minutes_ahead"] = (0, 5, 10)
-    forecast["track_temperature"], forecast["air_temperature"], forecast["rain_percent"] = TRACK_C, AIR_C, 1
-    forecast["track_temperature_change"] = forecast["air_temperature_change"] = 2  # none
+    packet["marshal_zones"]["start"][:POSTS] = np.arange(POSTS) / POSTS + FIRST_POST
+    packet["marshal_zones"]["flag"][:POSTS] = flags_by_post(race)
+    _write_forecast(race, packet["forecast"][: len(FORECAST_MIN)], int(packet["session_type"]))
     if season >= 2024:
         packet["weekend_session_count"] = 1
         packet["weekend_sessions"][0] = said["session_type"]
@@ -95,12 +98,16 @@ def write_session(race: Race, packet: Packet) -> None:
         _write_zones(race, packet)
 
 
-def _flags_by_zone(race: Race) -> Ints:
-    """Yellow where a car is beside the road."""
-    flags = np.zeros(MARSHAL_ZONES, dtype=np.int32)
-    here = race.driving.lap_distance[race.off_track]
-    flags[(here / race.circuit.length_m * MARSHAL_ZONES).astype(np.intp)] = YELLOW
-    return flags
+def _write_forecast(race: Race, forecast: Packet, session_type: int) -> None:
+    forecast["session_type"] = session_type
+    forecast["minutes_ahead"] = FORECAST_MIN
+    expected = [race.now + 60.0 * minutes for minutes in FORECAST_MIN]
+    forecast["weather"] = [race.skies.sky(seconds) for seconds in expected]
+    forecast["rain_percent"] = [race.skies.rain_percent(seconds) for seconds in expected]
+    for name, degrees in (("track_temperature", race.skies.track_c), ("air_temperature", race.skies.air_c)):
+        forecast[name] = [round(degrees(seconds)) for seconds in expected]
+        change = np.sign(np.diff(forecast[name], prepend=forecast[name][:1]))
+        forecast[f"{name}_change"] = np.where(change > 0, 0, np.where(change < 0, 1, 2))
 
 
 def _write_zones(race: Race, packet: Packet) -> None:
@@ -174,9 +181,10 @@ def write_classification(race: Race, packet: Packet) -> None:
     cars["position"], cars["grid_position"] = timing.position, race.grid_position
     cars["laps"] = np.where(timing.finished, timing.laps_at_finish, timing.lap - 1)
     cars["points"] = np.array((0, *POINTS, *(CARS * (0,))))[np.minimum(timing.position, len(POINTS) + 1)]
-    cars["pit_stops"], cars["result_status"] = stints.stops, FINISHED
+    cars["pit_stops"], cars["result_status"] = stints.stops, result_status(race)
+    cars["penalties_s"] = race.incidents.penalty_s
     if "result_reason" in (cars.dtype.names or ()):
-        cars["result_reason"] = RESULT_OF_FINISHER
+        cars["result_reason"] = np.where(race.incidents.retired, REASON_BROKEN, REASON_FINISHED)
     cars["best_lap_ms"] = to_milliseconds(timing.best_lap)
     cars["race_time"] = np.where(timing.finished, timing.finished_at - race.started_at, 0.0)
     for row, car in enumerate(cars):
@@ -200,6 +208,12 @@ def write_event(event: Event, packet: Packet) -> None:
             details = struct.pack("<BB", event.row, event.other)
         case Kind.RACE_WON:
             details = struct.pack("<B", event.row)
+        case Kind.PENALTY:
+            kind, cause = TIME_PENALTY_FOR_A_COLLISION
+            details = struct.pack("<7B", kind, cause, event.row, NOBODY, int(event.value), NOBODY, 0)
+        case Kind.RETIRED:
+            reason = (REASON_BROKEN,) if int(packet["header"]["packet_format"]) >= 2025 else ()
+            details = struct.pack(f"<{1 + len(reason)}B", event.row, *reason)
         case _:
             details = b""
     packet["details"] = np.frombuffer(details.ljust(packet["details"].size, b"\0"), dtype=np.uint8)

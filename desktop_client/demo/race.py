@@ -11,8 +11,10 @@ from desktop_client.demo.cockpit import Cockpit
 from desktop_client.demo.driving import PASSING_ROOM_M, Driving
 from desktop_client.demo.entries import ENTRIES, PLAYER
 from desktop_client.demo.events import Event, Kind
+from desktop_client.demo.incidents import Incidents
 from desktop_client.demo.racing_line import racing_line
 from desktop_client.demo.road import Road
+from desktop_client.demo.skies import Skies
 from desktop_client.demo.stints import Stints
 from desktop_client.demo.temper import OFF_TRACK_M, Temper
 from desktop_client.demo.timing import Timing
@@ -62,6 +64,8 @@ class Race:
         self.stints = Stints(self.circuit, laps, chance)
         self.timing = Timing(self.circuit, laps, self.grid)
         self.cockpit = Cockpit(cars, chance)
+        self.skies = Skies(np.random.default_rng([seed, 4]))
+        self.incidents = Incidents(cars, laps, np.random.default_rng([seed, 3]))
         self.slope = np.gradient(self.circuit.z, self.circuit.step_m)
         self.top_speed = np.zeros(cars)  # m/s, of the whole race
         self.top_speed_lap = np.zeros(cars, dtype=np.int32)
@@ -125,14 +129,19 @@ class Race:
         here, before = driving.lap_distance, driving.distance
         careful = self._careful()
         self.temper.step(dt, driving.under, careful | (self.now < GRID_WAIT_S + 8.0) | stints.in_lane)
-        pace = self.skill * self.temper.pace() * stints.pace()
+        incidents = self.incidents
+        pace = self.skill * self.temper.pace() * stints.pace() * self.skies.pace(self.now)
+        pace *= incidents.pace(self.now, stints.in_lane)
         pace = np.where(timing.finished, np.minimum(pace, COOL_DOWN_PACE), pace)
-        self.traffic.step(driving, stints.in_lane, pace, racing=self.phase is Phase.RACING)
+        self.traffic.step(
+            driving, stints.in_lane, pace, racing=self.phase is Phase.RACING, gone=incidents.breaking_down
+        )
         waiting = self.now < GRID_WAIT_S + self._reaction
-        ceiling = np.minimum(self.traffic.ceiling, stints.ceiling(here))
+        ceiling = np.minimum(np.minimum(self.traffic.ceiling, stints.ceiling(here)), incidents.ceiling(driving))
         deviation = np.where(self.traffic.attacking, self.traffic.aside, self.temper.deviation())
         pit_side = PASSING_ROOM_M - driving.under.half_width - driving.under.line_offset
         deviation = np.where(stints.out_of_the_way(here), pit_side, deviation)
+        deviation = np.where(incidents.breaking_down, incidents.aside(driving), deviation)
         driving.step(
             dt,
             pace=pace * self.traffic.factor,
@@ -141,13 +150,13 @@ class Race:
             deviation=np.where(waiting, driving.deviation, deviation),
             pitting=stints.called.astype(np.float64),
             box=stints.box_share(here),
-            loose=self.temper.slipping & self.temper.wide,
+            loose=(self.temper.slipping & self.temper.wide) | incidents.breaking_down,
         )
-        driving.stop(np.flatnonzero(waiting | (stints.status == 2)))
+        driving.stop(np.flatnonzero(waiting | (stints.status == 2) | incidents.retired))
         if self.phase is not Phase.GRID:
             events += timing.step(dt, self.now, before, driving.distance)
         self.cockpit.step(dt, driving, waiting=self.phase is Phase.GRID)
-        barred = careful | timing.finished
+        barred = careful | timing.finished | incidents.breaking_down
         way = driving.distance - before
         stints.step(dt, driving.lap_distance, way, self.cockpit.throttle, timing.lap, barred)
         faster = driving.speed > self.top_speed
@@ -157,7 +166,7 @@ class Race:
         if completed:
             stints.lap_completed(completed)
             self.cockpit.lap_completed(completed)
-        return events + self._judge_limits() + self._turn_phase()
+        return events + self._judge(dt, barred) + self._turn_phase()
 
     def _wait_on_grid(self) -> list[Event]:
         if self.now >= GRID_WAIT_S:
@@ -182,14 +191,28 @@ class Race:
         driving = self.driving
         return (np.abs(driving.offset) > driving.under.half_width + OFF_TRACK_M) & ~self.stints.called
 
-    def _judge_limits(self) -> list[Event]:
-        return self.timing.invalidate(np.flatnonzero(self.off_track & self.timing.valid))
+    @property
+    def pit_window(self) -> tuple[int, int]:
+        """The laps on which the player's engineer wants a stop."""
+        middle = max(2, round(self.laps * 0.45))
+        return middle, min(middle + 3, max(self.laps - 1, middle))
+
+    def _judge(self, dt: float, spared: Bools) -> list[Event]:
+        """Who has exceeded the limits of the track, and who has run into whom."""
+        incidents, gone_before = self.incidents, self.incidents.retired.copy()
+        beyond = np.flatnonzero(self.off_track & self.timing.valid & ~incidents.breaking_down)
+        events = [*self.timing.invalidate(beyond), *incidents.warn(beyond)]
+        gaps_m = self.traffic.gap_ahead_on_road_m
+        spared = spared | (self.phase is not Phase.RACING)
+        events += incidents.step(dt, self.now, self.driving, self.timing.lap, self.stints.stops, spared, gaps_m)
+        new = np.flatnonzero(incidents.retired & ~gone_before)
+        return events + [Event(Kind.RETIRED, int(row)) for row in new]
 
     def _turn_phase(self) -> list[Event]:
         if self.phase is Phase.RACING and self.timing.chequered:
             self.phase, self._flag_at = Phase.FINISHING, self.now
         if self.phase is Phase.FINISHING:
-            if self._ends_at == np.inf and self.timing.finished.all():
+            if self._ends_at == np.inf and (self.timing.finished | self.incidents.retired).all():
                 self._ends_at = self.now + COOL_DOWN_S
             if self.now >= min(self._ends_at, self._flag_at + STRAGGLERS_S):
                 self.phase = Phase.OVER

@@ -38,6 +38,7 @@ class Traffic:
         self._boosting = np.zeros(cars, dtype=np.bool_)
         self._side = np.ones(cars)  # on which the attack goes by: 1 left, -1 right
         self.gap_ahead_on_road_s = np.full(cars, np.inf)
+        self.gap_ahead_on_road_m = np.full(cars, np.inf)
         self.blue = np.zeros(cars, dtype=np.bool_)
         self.drs_allowed = np.zeros(cars, dtype=np.bool_)
         self.drs_open = np.zeros(cars, dtype=np.bool_)
@@ -47,15 +48,17 @@ class Traffic:
     def attacking(self) -> Bools:
         return self.target >= 0
 
-    def step(self, driving: Driving, in_lane: Bools, pace: Floats, *, racing: bool) -> None:
+    def step(self, driving: Driving, in_lane: Bools, pace: Floats, *, racing: bool, gone: Bools) -> None:
+        """`gone` cars stand beside the road and are in nobody's way."""
         self.ceiling[:] = np.inf
         self.factor[:] = 1.0
         self.tow[:] = 0.0
         self.gap_ahead_on_road_s[:] = np.inf
+        self.gap_ahead_on_road_m[:] = np.inf
         self.blue[:] = False
         here = driving.lap_distance
         behind_the_wall = in_lane & (driving.offset < -driving.under.half_width - CAR_WIDTH_M / 2)
-        for group in (np.flatnonzero(~behind_the_wall), np.flatnonzero(behind_the_wall)):
+        for group in (np.flatnonzero(~behind_the_wall & ~gone), np.flatnonzero(behind_the_wall)):
             order = group[np.argsort(here[group], kind="stable")]
             for places in range(1, min(len(order), SEEN_AHEAD + 1)):
                 self._keep_distance(driving, order, np.roll(order, -places), here, behind_the_wall)
@@ -83,6 +86,7 @@ class Traffic:
         length = driving.road.circuit.length_m
         speed, offset, under = driving.speed, driving.offset, driving.under
         gap = np.mod(here[ahead] - here[behind], length)
+        self.gap_ahead_on_road_m[behind] = gap
         self.gap_ahead_on_road_s[behind] = gap / np.maximum(speed[behind], 1.0)
         laps_down = driving.distance[behind] - driving.distance[ahead] > length / 2
         straight = under.straight[behind]
