@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 from desktop_client.race.lifecycle import Race
-from desktop_client.telemetry.frame import WHEELS, Frame, Part, Player
+from desktop_client.telemetry.frame import WHEELS, Frame, Part, Player, Wheel
 
 LEAST = 0.02  # share; scratches are not damage
 HURTS = 25  # percent from which a part costs lap time
 BROKEN = 60  # percent from which it has to be repaired
+MIRRORS_WEAR = 0.05  # a tyre whose damage is no more than this beyond its wear is worn: some games send that twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,17 @@ def damage(frame: Frame, _race: Race) -> DamageView | None:
     found.sort(key=lambda each: (-each[1], order.index(each[0])))
     wheels = (0, 0, 0, 0)
     if player.wheels is not None:
-        one, two, three, four = (_percent(wheel.damage) for wheel in player.wheels)
+        one, two, three, four = (_percent(_damage_of(wheel)) for wheel in player.wheels)
         wheels = (one, two, three, four)
     return DamageView(parts=tuple(found), wheels=wheels)
 
 
 def _tells_of_tyres(player: Player) -> bool:
     return player.wheels is not None and any(math.isfinite(wheel.damage) for wheel in player.wheels)
+
+
+def _damage_of(wheel: Wheel) -> float:
+    return 0.0 if wheel.damage <= wheel.wear + MIRRORS_WEAR else wheel.damage
 
 
 def _percent(share: float) -> int:

@@ -18,8 +18,8 @@ TIGHT = 0.05  # a use that is lower by no more than this can be driven
 MOST_SHOWN = 9999.0
 
 Resource = Literal["auto", "fuel", "energy"]
-Unit = Literal["l", "kg", "%"]
-UNITS: dict[FuelUnit, Unit] = {FuelUnit.LITRE: "l", FuelUnit.KG: "kg", FuelUnit.TANK: "%"}
+Unit = Literal["L", "kg", "%"]  # a small l is read as a one
+UNITS: dict[FuelUnit, Unit] = {FuelUnit.LITRE: "L", FuelUnit.KG: "kg", FuelUnit.TANK: "%"}
 
 
 class Verdict(enum.Enum):

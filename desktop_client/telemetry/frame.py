@@ -146,6 +146,7 @@ class Part(enum.StrEnum):
     SUSPENSION_REAR_RIGHT = "suspension_rear_right"
     GEARBOX = "gearbox"
     ENGINE = "engine"
+    AERO = "aero"  # all of it, where a game has one number for wings and floor
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ def test_a_puncture_is_damage(frame_at):
     assert view.worst == ("tyre rear left", 55)
 
 
+def test_a_worn_tyre_is_not_a_broken_one_where_a_game_sends_wear_as_damage_too(frame_at):
+    wheels = (Wheel(damage=0.42, wear=0.424), Wheel(damage=0.9, wear=0.424), Wheel(damage=0.03), Wheel(wear=0.5))
+    assert damage(with_player(frame_at(1.0), wheels=wheels), Race()).wheels == (0, 90, 3, 0)
+
+
 def test_a_game_that_tells_of_no_damage_is_not_a_whole_car(frame_at):
     assert damage(frame_at(1.0), Race()) is None
     assert damage(with_player(frame_at(1.0), wheels=(Wheel(), Wheel(), Wheel(), Wheel())), Race()) is None
