@@ -74,6 +74,16 @@ LIVERIES: Final = {  # as drivers know them, made light enough to carry dark fig
     "Williams": QColor("#62b5ff"),
 }
 
+CLOTH: Final = {  # of flags: what a marshal waves has the same colour in every theme
+    "yellow": QColor("#ffd60a"),
+    "red": QColor("#e0202c"),
+    "blue": QColor("#2470ff"),
+    "green": QColor("#1fb35f"),
+    "white": QColor("#f4f6f8"),
+    "black": QColor("#08090b"),
+    "orange": QColor("#ff7a1a"),
+}
+
 DARK: Final = Palette(
     surface=QColor(11, 15, 20, 226),
     surface_opaque=QColor(11, 15, 20),

@@ -1,4 +1,4 @@
-"""By how much a car is behind another: from the game where it says, else from distance and pace."""
+"""By how much a car is behind another: from the game, from when the other passed here, or from distance and pace."""
 
 from __future__ import annotations
 
@@ -59,13 +59,25 @@ class RaceGaps:
             if 1 <= apart < MAX_LAPS_DOWN:
                 return Gap(laps=int(apart))
         said = self._said(row, ahead)
-        return Gap(said if said is not None or not running else self._from_distance(row, ahead))
+        if said is None and running:
+            said = self._since_passed(row, ahead)
+            said = self._from_distance(row, ahead) if said is None else said
+        return Gap(said)
 
     def _said(self, row: int, ahead: int) -> float | None:
         """The game's own gap: to the car right ahead, else the difference of two gaps to the leader."""
         next_to = self._rank[row] - self._rank[ahead] == 1
         direct = _seconds(float(self._frame.cars.gap_ahead_s[row]), 1) if next_to else None
         return direct if direct is not None else _seconds(float(self._to_leader[row] - self._to_leader[ahead]), 1)
+
+    def _since_passed(self, row: int, ahead: int) -> float | None:
+        """How long ago the other was where this car is; nobody's pace has to be guessed for that."""
+        passages = self._race.timing.passages
+        if passages is None or self._race.frame is not self._frame:
+            return None
+        here = float(self._frame.cars.lap_distance_m[row])
+        since = passages.seconds_since(ahead, here, self._frame.session_time_s)
+        return None if since is None else _seconds(since, 1)
 
     def _from_distance(self, row: int, ahead: int) -> float | None:
         """How long this car needs to where the other is, at its own pace: another class's would be wrong."""

@@ -8,10 +8,13 @@ from desktop_client.overlay.widgets.damage import Damage, DamageSettings
 from desktop_client.overlay.widgets.dash import Dash, DashSettings
 from desktop_client.overlay.widgets.energy import Energy, EnergySettings
 from desktop_client.overlay.widgets.fuel import Fuel, FuelSettings
+from desktop_client.overlay.widgets.flags import Flags, FlagsSettings
 from desktop_client.overlay.widgets.inputs import Inputs, InputsSettings
 from desktop_client.overlay.widgets.pit import Pit, PitSettings
 from desktop_client.overlay.widgets.radar import Radar, RadarSettings
 from desktop_client.overlay.widgets.relative import Relative, RelativeSettings
+from desktop_client.overlay.widgets.session import Session, SessionSettings
+from desktop_client.overlay.widgets.standings import Standings, StandingsSettings
 from desktop_client.overlay.widgets.track_map import TrackMap, TrackMapSettings
 from desktop_client.overlay.widgets.tyres import Tyres, TyresSettings
 
@@ -20,10 +23,13 @@ WIDGETS: dict[str, type[AnyWidget]] = {
     "dash": Dash,
     "energy": Energy,
     "fuel": Fuel,
+    "flags": Flags,
     "inputs": Inputs,
     "pit": Pit,
     "radar": Radar,
     "relative": Relative,
+    "session": Session,
+    "standings": Standings,
     "track_map": TrackMap,
     "tyres": Tyres,
 }
@@ -33,10 +39,13 @@ DEFAULT_LAYOUT: dict[str, Placement] = {
     "dash": at_design_pixels(Dash(DashSettings()).natural_size, left=612),
     "energy": at_design_pixels(Energy(EnergySettings()).natural_size, left=368),
     "fuel": at_design_pixels(Fuel(FuelSettings()).natural_size, right=24, bottom=336),
+    "flags": at_design_pixels(Flags(FlagsSettings()).natural_size, top=24),
     "inputs": at_design_pixels(Inputs(InputsSettings()).natural_size, left=1004),
     "pit": at_design_pixels(Pit(PitSettings()).natural_size, right=24, top=196),
     "radar": at_design_pixels(Radar(RadarSettings()).natural_size, bottom=192),
     "relative": at_design_pixels(Relative(RelativeSettings()).natural_size, left=24),
+    "session": at_design_pixels(Session(SessionSettings()).natural_size, right=24, top=24),
+    "standings": at_design_pixels(Standings(StandingsSettings()).natural_size, left=24, top=24),
     "track_map": at_design_pixels(TrackMap(TrackMapSettings()).natural_size, right=24),
     "tyres": at_design_pixels(Tyres(TyresSettings()).natural_size, left=24, bottom=260),
 }

@@ -62,6 +62,15 @@ def test_without_the_games_gaps_distance_and_pace_tell_also_across_the_line(fram
     assert gaps.behind(7, 6).seconds == pytest.approx(1.7, abs=0.1)
 
 
+def test_where_the_other_was_seen_here_no_pace_is_guessed(frame_at):
+    race = Race()
+    for at in np.arange(90.0, 130.0, 0.05):
+        frame = without_gaps(frame_at(float(at), count=4, own=0), best_lap_s=np.full(4, 60.0))
+        race.take(frame)
+    assert gaps_of(frame, race).behind(3, 0) == Gap(5.1)
+    assert gaps_of(frame, race).behind(3, 2) == Gap(1.7)
+
+
 def test_a_slow_cars_gap_is_counted_at_its_own_pace_and_not_at_that_of_a_faster_class(frame_at, race):
     lap = np.full(22, race.pace.lap_s)
     lap[7] *= 1.2
@@ -134,5 +143,5 @@ def test_intervals_sum_up_to_the_gap(frame_at, race, apart):
         best_lap_s=reference,
     )
     gaps = gaps_of(frame, race)
-    intervals = sum(gaps.behind(row, row - 1).seconds for row in range(1, count))
+    intervals = sum(gaps.behind(row, row - 1).seconds or 0.0 for row in range(1, count))
     assert intervals == pytest.approx(gaps.behind(count - 1, 0).seconds, abs=0.06 * count)

@@ -1,0 +1,201 @@
+"""How a car's row in the standings is painted, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen
+
+from desktop_client.overlay import theme
+from desktop_client.overlay.canvas import Canvas
+from desktop_client.overlay.lettering import Align, middle_baseline
+from desktop_client.overlay.palette import Palette
+from desktop_client.overlay.table import PLACE_RIGHT, gap_words, paint_band, paint_tile, row_colour
+from desktop_client.overlay.theme import Style
+from desktop_client.overlay.wording import lap_text
+from desktop_client.race.classes import CarClass
+from desktop_client.race.dash import LapMark
+from desktop_client.race.gaps import Gap
+from desktop_client.race.standings import Column, Doing, LapSaid, StandingsRow
+
+WIDTHS = {
+    Column.GAINED: 36.0,
+    Column.LICENCE: 64.0,
+    Column.TYRE: 60.0,
+    Column.STOPS: 40.0,
+    Column.LAST: 92.0,
+    Column.BEST: 92.0,
+    Column.INTERVAL: 68.0,
+    Column.GAP: 68.0,
+}
+TYRE_RADIUS = 8.5
+TYRE_MIDDLE = 34.0  # from the right edge of the column: two figures for its laps stand beside
+CHIP_GAP = 6.0
+
+WORDS = {Doing.PIT_LANE: "PIT", Doing.IN_BOX: "PIT", Doing.OUT_LAP: "OUT", Doing.DISQUALIFIED: "DSQ"}
+FADED = frozenset({Doing.PIT_LANE, Doing.IN_BOX, Doing.OFF_TRACK, Doing.GARAGE, Doing.RETIRED, Doing.DISQUALIFIED})
+GONE = frozenset({Doing.RETIRED, Doing.DISQUALIFIED})
+
+
+@dataclass(frozen=True, slots=True)
+class RowStyle:
+    """What all rows of a table have in common, and what a row's neighbours make of it."""
+
+    columns: tuple[Column, ...]
+    name_x: float
+    number: bool
+    car_class: CarClass | None  # None where all drive in one class
+    decimals: int  # of gaps
+    odd: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell's text goes: its right edge, the top of its row, and the row's type and ink."""
+
+    right: float
+    top: float
+    style: Style
+    ink: QColor
+
+    @property
+    def baseline(self) -> float:
+        return middle_baseline(self.top, theme.ROW, self.style)
+
+
+def paint_row(canvas: Canvas, top: float, row: StandingsRow, style: RowStyle) -> None:
+    """Paint a whole row, `theme.ROW` high."""
+    face = theme.BODY_STRONG if row.is_player else theme.BODY
+    ink = _ink(canvas.palette, row)
+    paint_band(canvas, top, is_player=row.is_player, odd=style.odd)
+    if not row.follows:
+        canvas.box(theme.PAD_X, top, canvas.width - 2 * theme.PAD_X, 1, canvas.palette.groove, radius=0)
+    baseline = middle_baseline(top, theme.ROW, face)
+    canvas.figures(PLACE_RIGHT, baseline, str(row.place), face, ink)
+    if style.number:
+        paint_tile(canvas, top, row.number, row_colour(canvas.palette, row.team, style.car_class), ink)
+    right = canvas.width - theme.PAD_X
+    for column in reversed(style.columns):
+        PAINTERS[column](canvas, Place(right, top, face, ink), row, style)
+        right -= WIDTHS[column]
+    right = _chips(canvas, right, top + theme.ROW / 2, row)
+    canvas.text(style.name_x, baseline, row.name, face, ink, room=right - style.name_x)
+
+
+def _ink(palette: Palette, row: StandingsRow) -> QColor:
+    if row.doing in FADED:
+        return palette.text_dim
+    return palette.text if row.is_player else palette.text_soft
+
+
+def _chips(canvas: Canvas, right: float, middle: float, row: StandingsRow) -> float:
+    """What is to be known of a car right now; returns how far to the right its name may reach."""
+    word = WORDS.get(row.doing)
+    if word is not None:
+        right -= canvas.chip(right, middle, word, canvas.palette.text_dim) + CHIP_GAP
+    if row.penalty_s is not None:
+        right -= canvas.chip(right, middle, f"+{row.penalty_s}s", canvas.palette.warning) + CHIP_GAP
+    if row.doing is Doing.FINISHED:
+        for x, y in ((0, 0), (4, 4), (8, 0), (0, 8), (8, 8)):
+            canvas.box(right - 12 + x, middle - 6 + y, 4, 4, canvas.palette.text_soft, radius=0)
+        right -= 12 + CHIP_GAP
+    return right
+
+
+def _gained(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    if not row.gained or row.doing in GONE:
+        return
+    up = row.gained > 0
+    colour = canvas.palette.gained if up else canvas.palette.lost
+    middle = place.top + theme.ROW / 2
+    tip, foot = (middle - 3.5, middle + 3.5) if up else (middle + 3.5, middle - 3.5)
+    said = str(min(99, abs(row.gained)))
+    baseline = middle_baseline(place.top, theme.ROW, theme.CAPTION_STRONG)
+    width = canvas.figures(place.right, baseline, said, theme.CAPTION_STRONG, colour)
+    left = place.right - width - 12
+    canvas.shape([(left, foot), (left + 4, tip), (left + 8, foot)], colour)
+
+
+def _licence(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    baseline = middle_baseline(place.top, theme.ROW, theme.CAPTION)
+    canvas.figures(place.right, baseline, row.licence, theme.CAPTION, canvas.palette.text_dim)
+
+
+def _tyre(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    """The compound's letter in a ring with the laps on it beside; one column of rings, one of figures."""
+    if row.doing in GONE:
+        return
+    middle = place.top + theme.ROW / 2
+    baseline = middle_baseline(place.top, theme.ROW, theme.CAPTION_STRONG)
+    if row.stint_laps is not None:
+        canvas.figures(place.right, baseline, str(row.stint_laps), theme.CAPTION, canvas.palette.text_dim)
+    if row.tyre:
+        centre = QPointF(place.right - TYRE_MIDDLE, middle)
+        key = ("tyre", row.tyre, place.ink.rgba())
+
+        def draw(painter: QPainter) -> None:
+            painter.setPen(QPen(place.ink, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(0, 0), TYRE_RADIUS, TYRE_RADIUS)
+
+        canvas.stamp(centre, TYRE_RADIUS + 2, key, draw)
+        canvas.text(centre.x(), baseline, row.tyre, theme.CAPTION_STRONG, place.ink, Align.CENTRE)
+
+
+def _stops(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    if row.stops:
+        canvas.figures(place.right, place.baseline, str(row.stops), place.style, place.ink)
+
+
+def _last(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    _lap(canvas, place, row.last)
+
+
+def _best(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    _lap(canvas, place, row.best, own_is_plain=True)
+
+
+def _lap(canvas: Canvas, place: Place, lap: LapSaid | None, *, own_is_plain: bool = False) -> None:
+    """A lap time; the best of the class is on a tile of its colour, the own best has a mark at its left."""
+    if lap is None:
+        return
+    said = lap_text(lap.seconds)
+    colour = place.ink
+    if lap.mark is LapMark.SESSION_BEST:
+        colour = canvas.palette.session_best
+    elif lap.mark is LapMark.OWN_BEST and not own_is_plain:
+        colour = canvas.palette.gained
+    width = canvas.figures(place.right, place.baseline, said, place.style, colour)
+    if colour is not place.ink:
+        middle, left = place.top + theme.ROW / 2, place.right - width - 11
+        foot = middle + (3.5 if lap.mark is LapMark.SESSION_BEST else 0)
+        canvas.shape([(left, middle), (left + 3.5, middle - 3.5), (left + 7, middle), (left + 3.5, foot)], colour)
+
+
+def _interval(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    _gap(canvas, place, row, row.interval, style.decimals)
+
+
+def _leader_gap(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    _gap(canvas, place, row, row.gap, style.decimals)
+
+
+def _gap(canvas: Canvas, place: Place, row: StandingsRow, gap: Gap, decimals: int) -> None:
+    if row.doing is Doing.RETIRED:
+        canvas.text(place.right, place.baseline, "out", place.style, place.ink, Align.RIGHT)
+    elif row.doing is not Doing.DISQUALIFIED:
+        canvas.figures(place.right, place.baseline, gap_words(gap, decimals), place.style, place.ink)
+
+
+PAINTERS: dict[Column, Callable[[Canvas, Place, StandingsRow, RowStyle], None]] = {
+    Column.GAINED: _gained,
+    Column.LICENCE: _licence,
+    Column.TYRE: _tyre,
+    Column.STOPS: _stops,
+    Column.LAST: _last,
+    Column.BEST: _best,
+    Column.INTERVAL: _interval,
+    Column.GAP: _leader_gap,
+}
