@@ -7,8 +7,8 @@ from desktop_client.overlay.widget import AnyWidget
 from desktop_client.overlay.widgets.damage import Damage, DamageSettings
 from desktop_client.overlay.widgets.dash import Dash, DashSettings
 from desktop_client.overlay.widgets.energy import Energy, EnergySettings
-from desktop_client.overlay.widgets.fuel import Fuel, FuelSettings
 from desktop_client.overlay.widgets.flags import Flags, FlagsSettings
+from desktop_client.overlay.widgets.fuel import Fuel, FuelSettings
 from desktop_client.overlay.widgets.inputs import Inputs, InputsSettings
 from desktop_client.overlay.widgets.pit import Pit, PitSettings
 from desktop_client.overlay.widgets.radar import Radar, RadarSettings
@@ -22,8 +22,8 @@ WIDGETS: dict[str, type[AnyWidget]] = {
     "damage": Damage,
     "dash": Dash,
     "energy": Energy,
-    "fuel": Fuel,
     "flags": Flags,
+    "fuel": Fuel,
     "inputs": Inputs,
     "pit": Pit,
     "radar": Radar,
@@ -38,8 +38,8 @@ DEFAULT_LAYOUT: dict[str, Placement] = {
     "damage": at_design_pixels(Damage(DamageSettings()).natural_size, left=336, bottom=260),
     "dash": at_design_pixels(Dash(DashSettings()).natural_size, left=612),
     "energy": at_design_pixels(Energy(EnergySettings()).natural_size, left=368),
-    "fuel": at_design_pixels(Fuel(FuelSettings()).natural_size, right=24, bottom=336),
     "flags": at_design_pixels(Flags(FlagsSettings()).natural_size, top=24),
+    "fuel": at_design_pixels(Fuel(FuelSettings()).natural_size, right=24, bottom=336),
     "inputs": at_design_pixels(Inputs(InputsSettings()).natural_size, left=1004),
     "pit": at_design_pixels(Pit(PitSettings()).natural_size, right=24, top=196),
     "radar": at_design_pixels(Radar(RadarSettings()).natural_size, bottom=192),
