@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop_client.telemetry.games import f1_anonymous, rf2_anonymous
+from desktop_client.telemetry.games.ac import Ac
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.lmu import Lmu
 from desktop_client.telemetry.games.rf2 import Rf2
@@ -45,5 +46,10 @@ GAMES: Final[dict[str, Game]] = {
         Rf2,
         "Put rFactor2SharedMemoryMapPlugin64.dll into Bin64/Plugins and switch it on in Settings > Gameplay > Plugins.",
         anonymised=rf2_anonymous.anonymised,
+    ),
+    Ac.game: Game(
+        "Assetto Corsa",
+        Ac,
+        "Nothing to switch on: the game publishes its telemetry by itself. Of other cars it says nothing.",
     ),
 }

@@ -9,10 +9,6 @@ import small_field
 
 from desktop_client.demo.wire.lmu import LmuEncoder
 from desktop_client.demo.wire.rf2 import Rf2Encoder
-from desktop_client.race.dash import dash
-from desktop_client.race.lifecycle import Race
-from desktop_client.race.relative import relative
-from desktop_client.race.track_map import track_map
 from desktop_client.telemetry.frame import (
     Capability,
     CarStatus,
@@ -290,18 +286,3 @@ def test_a_new_session_voids_what_was_known(game, after: Frame):
     before = send(game, small_field.frame(60), small_field.frame(60.02))
     back = send(game, after, at=5.0)
     assert back.session.uid != before.session.uid
-
-
-def test_a_widget_shows_what_the_game_sent(game):
-    race = Race()
-    for step in range(60):
-        race.take(send(game, small_field.frame(60 + step / 50), at=step / 50))
-    frame = race.frame
-    view = dash(frame, race)
-    assert (view.gear, view.speed, view.position, view.lap, view.total_laps) == ("4", 180, 3, 2, 12)
-    rows = [row for row in relative(frame, race).rows if row is not None]
-    assert [row.position for row in rows] == [1, 2, 3, 4, 5, 6]
-    dots = track_map(frame, race).dots
-    assert {(dot.x, dot.y) for dot in dots} == {
-        (round(x), round(y)) for x, y in zip(frame.cars.x, frame.cars.y, strict=True)
-    }
