@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 from PyQt6.QtGui import QImage
+from waiting import eventually
+
+from desktop_client.telemetry.replay import Recording
 
 PROJECT = Path(__file__).parents[2]
 
@@ -50,6 +54,58 @@ def test_a_signal_ends_it_and_its_race_at_once(tmp_path: Path, number: signal.Si
     assert client.wait(20) == 0
     assert time.monotonic() - began < 10
     assert not psutil.wait_procs(race, timeout=0)[1], "the race goes on without anybody to see it"
+
+
+async def test_a_race_that_was_recorded_is_shown_again(tmp_path: Path):
+    tape, picture = tmp_path / "race.rotape", tmp_path / "overlay.png"
+    client = _start(tmp_path, "--demo", "--record", str(tape), "--offscreen")
+    await eventually(lambda: tape.exists() and tape.stat().st_size > 500_000, within=60)
+    client.send_signal(signal.SIGINT)
+    said, _ = client.communicate(timeout=60)
+    assert client.returncode == 0, said
+    assert f"packets to {tape}." in said
+    recording = Recording(tape)
+    assert len(list(recording)) > 300
+    assert (recording.game, recording.damage) == ("f1", None)
+
+    shot = ("--offscreen", "--screenshot", str(picture), "--after", "4")
+    client = _start(tmp_path, "--replay", str(tape), "--replay-speed", "0.5", *shot)
+    said, _ = client.communicate(timeout=60)
+    assert client.returncode == 0, said
+    panel = QImage(str(picture)).pixelColor(40, 1040)  # inside the relative, which stands at the lower left
+    assert panel.lightness() < 60, "nothing was drawn over the track"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--replay", "there-is-none.rotape"], "There is no file there-is-none.rotape."),
+        (["--replay", __file__], "is not a recording of telemetry."),
+        (["--record", __file__], "exists already; a recording does not overwrite one."),
+        (["--replay", "x", "--demo"], "--replay shows what is recorded already"),
+        (["--replay-speed", "2"], "--replay-speed goes with --replay FILE"),
+        (["--replay", "x", "--replay-speed", "0"], "'0' is not a speed above 0"),
+    ],
+)
+def test_a_recording_that_cannot_be_had_is_one_sentence(tmp_path: Path, arguments: list[str], words: str):
+    client = _start(tmp_path, "--offscreen", *arguments)
+    said, _ = client.communicate(timeout=30)
+    assert client.returncode == 2
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_said_and_the_client_goes_on(tmp_path: Path):
+    picture = tmp_path / "overlay.png"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
+        holder.bind(("127.0.0.1", 0))
+        port = holder.getsockname()[1]
+        shot = ("--offscreen", "--screenshot", str(picture), "--after", "1")
+        client = _start(tmp_path, *shot, RACEOVERLAY_TELEMETRY_PORT=str(port))
+        said, _ = client.communicate(timeout=60)
+    assert client.returncode == 0, said
+    assert f"UDP port {port} is already in use by another program" in said
+    assert picture.exists()
 
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path):

@@ -11,12 +11,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_game import catalogued, said_by
 
+from desktop_client.telemetry.catalogue import GAMES
 from desktop_client.telemetry.command import main
 from desktop_client.telemetry.record import Recorder
 from desktop_client.telemetry.replay import Recording
+from desktop_client.telemetry.shared_memory import WholeBlock
+from desktop_client.telemetry.source import MemoryInlet
 
-AS_A_PROGRAM = "import sys; from desktop_client.telemetry.command import main; sys.exit(main(sys.argv[1:]))"
+AS_A_PROGRAM = """
+import sys
+sys.path.insert(0, "tests/support")
+from small_game import catalogued
+from desktop_client.telemetry.catalogue import GAMES
+from desktop_client.telemetry.shared_memory import WholeBlock
+from desktop_client.telemetry.source import MemoryInlet, UdpInlet
+from desktop_client.telemetry.command import main
+
+only_small = sys.argv[1] == "small"
+if only_small:
+    GAMES.clear()
+    GAMES["dog"] = catalogued("dog", lambda told: (MemoryInlet("dog_block", 64, WholeBlock),))
+    GAMES["fox"] = catalogued("fox", lambda told: (UdpInlet(0, peer=(told.host or "127.0.0.1", told.port or 9)),))
+sys.exit(main(sys.argv[1 + only_small:]))
+"""
+PROJECT = Path(__file__).parents[3]
 WAIT_S = 20
 
 
@@ -34,14 +54,18 @@ def tape(tmp_path: Path, small_race) -> Path:
 
 
 @pytest.fixture
-def start():
-    """Start the command as a program of its own; whatever still runs afterwards is ended."""
+def start(tmp_path: Path):
+    """Start the command as a program of its own; whatever still runs afterwards is ended.
+
+    After "small" there are only two games: dog in a file of the test's folder, and fox, which has to be asked.
+    """
     programs: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: object, **pipes: int) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", AS_A_PROGRAM, *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | pipes
-        programs.append(subprocess.Popen(command, text=True, **pipes))
+        environment = os.environ | {"RACEOVERLAY_SHARED_MEMORY": str(tmp_path)}
+        programs.append(subprocess.Popen(command, text=True, cwd=PROJECT, env=environment, **pipes))
         return programs[-1]
 
     yield begin
@@ -111,6 +135,13 @@ def test_a_recording_cut_off_is_played_as_far_as_it_goes_and_that_is_said(tape: 
         (["--game", "f1", "--record", __file__], "exists already"),
         (["--game", "f1", "--record", "/no/such/folder/x"], "cannot be written"),
         (["--game", "f1", "--loud"], "--loud"),
+        (["--game", "f1", "--start", "5"], "--start goes with --file"),
+        (["--game", "f1", "--anonymous", "x"], "--anonymous goes with --file"),
+        (["--game", "f1", "--file", "x", "--start", "-1"], "'-1' is not a time"),
+        (["--game", "f1", "--file", "x", "--start", "nan"], "'nan' is not a time"),
+        (["--game", "f1", "--file", "x", "--host", "y"], "--host is for what is heard"),
+        (["--game", "f1", "--file", "x", "--anonymous", "y", "--speed", "2"], "without --speed"),
+        (["--game", "auto", "--port", "1"], "go with one game"),
     ],
 )
 def test_what_is_asked_wrongly_is_answered_with_one_sentence(arguments: list[str], words: str, capfd):
@@ -119,6 +150,108 @@ def test_what_is_asked_wrongly_is_answered_with_one_sentence(arguments: list[str
     assert printed.out == ""
     assert len(printed.err.splitlines()) == 1
     assert words in printed.err
+
+
+def test_a_recording_may_be_read_from_a_time_on(tape: Path, capfd):
+    assert main(["--game", "f1", "--file", str(tape), "--json", "--start", "0.5"]) == 0
+    frames = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert frames[0]["at"] == pytest.approx(0.5, abs=0.05)
+    assert frames[-1]["at"] == pytest.approx(1.0)
+    assert frames[0]["cars"][0]["name"] == "Driver 0", "what was said before is known"
+
+
+def test_the_game_of_a_recording_need_not_be_told(tape: Path, capfd):
+    assert main(["--game", "auto", "--file", str(tape), "--json"]) == 0
+    assert len(capfd.readouterr().out.splitlines()) == 60
+
+
+def test_the_game_of_a_raw_capture_is_found_by_what_it_holds(melbourne_file: Path, capfd):
+    assert main(["--game", "auto", "--file", str(melbourne_file), "--start", "15"]) == 0
+    assert "Melbourne" in capfd.readouterr().out
+
+
+def test_a_recording_of_no_known_game_is_one_sentence(tmp_path: Path, capfd):
+    with Recorder(tmp_path / "pong.rotape", "pong", started_at=0.0, at=0.0) as recorder:
+        recorder.write(b"ping", 0.0)
+    assert main(["--game", "auto", "--file", str(tmp_path / "pong.rotape")]) == 2
+    assert "is of no game that is known here" in capfd.readouterr().err
+
+
+def test_a_recording_of_another_game_is_one_sentence(tape: Path, capfd, monkeypatch):
+    monkeypatch.setitem(GAMES, "bee", catalogued("bee", lambda told: ()))
+    assert main(["--game", "bee", "--file", str(tape)]) == 2
+    assert f"{tape} is a recording of f1, not of bee." in capfd.readouterr().err
+
+
+def test_a_recording_is_written_anew_without_names(small_race, tmp_path: Path, capfd):
+    named, nameless = tmp_path / "named.rotape", tmp_path / "nameless.rotape"
+    with Recorder(named, "f1", started_at=0.0, at=0.0) as recorder:
+        recorder.write(small_race().participants(names=[b"Sekret"] * 5), 0.0)
+        recorder.write(b"noise", 0.0)
+    assert main(["--game", "f1", "--file", str(named), "--anonymous", str(nameless)]) == 0
+    assert capfd.readouterr().err.splitlines() == [
+        f"Wrote 1 packets without names to {nameless}. 1 packets might hold names and were left out."
+    ]
+    assert b"Driver 4" in nameless.read_bytes()
+    assert b"Sekret" not in nameless.read_bytes()
+    assert main(["--game", "f1", "--file", str(named), "--anonymous", str(nameless)]) == 2
+    assert "exists already" in capfd.readouterr().err
+
+
+def test_names_that_cannot_be_taken_out_yet_are_not_pretended_to_be(tmp_path: Path, capfd, monkeypatch):
+    monkeypatch.setitem(GAMES, "bee", catalogued("bee", lambda told: ()))
+    with Recorder(tmp_path / "bee.rotape", "bee", started_at=0.0, at=0.0) as recorder:
+        recorder.write(said_by("bee", 1), 0.0)
+    asked = ["--game", "bee", "--file", str(tmp_path / "bee.rotape"), "--anonymous", str(tmp_path / "x.rotape")]
+    assert main(asked) == 1
+    assert "names in a recording of The game bee cannot be taken out yet" in capfd.readouterr().err
+    assert not (tmp_path / "x.rotape").exists()
+
+
+def test_a_port_for_a_game_in_memory_is_one_sentence(capfd, monkeypatch):
+    monkeypatch.setitem(GAMES, "dog", catalogued("dog", lambda told: (MemoryInlet("dog_block", 64, WholeBlock),)))
+    assert main(["--game", "dog", "--port", "5"]) == 2
+    assert capfd.readouterr().err == "dog is not heard over UDP, so it has no port.\n"
+
+
+def test_a_game_in_shared_memory_is_heard_and_recorded(start, tmp_path: Path):
+    recorded = tmp_path / "heard.rotape"
+    program = start("small", "--game", "dog", "--json", "--record", recorded)
+    assert _line(program.stderr) == "Listening for dog on shared memory dog_block.\n"
+    (tmp_path / "dog_block").write_bytes(said_by("dog", 7))
+    assert json.loads(_line(program.stdout))["session_time_s"] == 7
+    program.send_signal(signal.SIGINT)
+    _, said = program.communicate(timeout=WAIT_S)
+    assert json.loads(said.splitlines()[-1])["frames"] == 1
+    assert [heard.packet for heard in Recording(recorded)] == [said_by("dog", 7)]
+    assert Recording(recorded).game == "dog"
+
+
+def test_a_game_that_has_to_be_asked_is_asked_where_it_runs(start):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as console:
+        console.bind(("127.0.0.1", 0))
+        console.settimeout(WAIT_S)
+        port = console.getsockname()[1]
+        program = start("small", "--game", "fox", "--host", "127.0.0.1", "--port", port, "--json")
+        question, sender = console.recvfrom(100)
+        assert question == b"speak, fox"
+        console.sendto(said_by("fox", 3), sender)
+        assert json.loads(_line(program.stdout))["session"]["game"] == "fox"
+
+
+def test_auto_listens_to_all_and_says_whom_it_hears(start, tmp_path: Path):
+    recorded = tmp_path / "heard.rotape"
+    program = start("small", "--game", "auto", "--json", "--record", recorded)
+    assert {_line(program.stderr).split()[2], _line(program.stderr).split()[2]} == {"dog", "fox"}
+    (tmp_path / "dog_block").write_bytes(said_by("dog", 7))
+    assert json.loads(_line(program.stdout))["session"]["game"] == "dog"
+    assert _line(program.stderr) == "Hearing dog: The game dog.\n"
+    program.send_signal(signal.SIGINT)
+    _, said = program.communicate(timeout=WAIT_S)
+    assert f"Recorded 1 packets to {recorded}." in said
+    health = json.loads(said.splitlines()[-1])
+    assert (list(health), health["dog"]["frames"]) == (["dog"], 1)
+    assert Recording(recorded).game == "dog"
 
 
 def test_a_port_in_use_is_one_sentence_and_a_failure(capfd):
