@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -35,11 +35,14 @@ class Health:
         self.last_error = f"{reason}: {detail}"
 
 
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
 class GameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the driver says about one game. `port` and `host` are the game's usual ones where they are None."""
 
     enabled: bool = True
-    port: int | None = None  # of the computer or console that runs the game, or our own: see the adapter
+    port: Port | None = None  # of the computer or console that runs the game, or our own: see the adapter
     host: str | None = None  # of the computer or console that runs the game
     password: str = ""
 
