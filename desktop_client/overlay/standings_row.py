@@ -150,28 +150,33 @@ def _stops(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> 
 
 
 def _last(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
-    _lap(canvas, place, row.last)
+    if row.last is None:
+        return
+    mark = row.last.mark
+    worth = None
+    if mark is LapMark.SESSION_BEST:
+        worth = canvas.palette.session_best
+    elif mark is LapMark.OWN_BEST:
+        worth = canvas.palette.gained
+    # In the first laps of a race every lap is somebody's own best: only the driver's is worth coloured figures.
+    loud = row.is_player or mark is LapMark.SESSION_BEST
+    _lap(canvas, place, row.last, worth if loud else None, worth)
 
 
 def _best(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
-    _lap(canvas, place, row.best, own_is_plain=True)
+    if row.best is not None:
+        worth = canvas.palette.session_best if row.best.mark is LapMark.SESSION_BEST else None
+        _lap(canvas, place, row.best, worth, worth)
 
 
-def _lap(canvas: Canvas, place: Place, lap: LapSaid | None, *, own_is_plain: bool = False) -> None:
-    """A lap time; the best of the class is on a tile of its colour, the own best has a mark at its left."""
-    if lap is None:
+def _lap(canvas: Canvas, place: Place, lap: LapSaid, ink: QColor | None, worth: QColor | None) -> None:
+    """A lap time with the mark of what it was worth at its left: a diamond, or the upper half of one."""
+    width = canvas.figures(place.right, place.baseline, lap_text(lap.seconds), place.style, ink or place.ink)
+    if worth is None:
         return
-    said = lap_text(lap.seconds)
-    colour = place.ink
-    if lap.mark is LapMark.SESSION_BEST:
-        colour = canvas.palette.session_best
-    elif lap.mark is LapMark.OWN_BEST and not own_is_plain:
-        colour = canvas.palette.gained
-    width = canvas.figures(place.right, place.baseline, said, place.style, colour)
-    if colour is not place.ink:
-        middle, left = place.top + theme.ROW / 2, place.right - width - 11
-        foot = middle + (3.5 if lap.mark is LapMark.SESSION_BEST else 0)
-        canvas.shape([(left, middle), (left + 3.5, middle - 3.5), (left + 7, middle), (left + 3.5, foot)], colour)
+    middle, left = place.top + theme.ROW / 2, place.right - width - 11
+    foot = middle + (3.5 if lap.mark is LapMark.SESSION_BEST else 0)
+    canvas.shape([(left, middle), (left + 3.5, middle - 3.5), (left + 7, middle), (left + 3.5, foot)], worth)
 
 
 def _interval(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:

@@ -81,7 +81,8 @@ def _whole_seconds(value: float | None) -> int | None:
 
 
 def _counted(count: int | None, limit: int | None) -> Counted | None:
-    if count is None or not 0 <= count < MOST:
+    """What was counted; nothing counted yet is no news, and takes no room."""
+    if count is None or not 0 < count < MOST:
         return None
     return Counted(count, limit if limit is not None and 0 < limit < MOST else None)
 

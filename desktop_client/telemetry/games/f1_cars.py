@@ -86,6 +86,7 @@ def build_cars(
         number=drivers.number,
         team=drivers.team,
         position=position,
+        grid_position=of["grid_position"].astype(np.int32),
         status=drivers.status,
         lap=of["lap"].astype(np.int32),
         lap_distance_m=columns[LAP_DISTANCE],

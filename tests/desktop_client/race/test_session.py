@@ -69,7 +69,7 @@ def test_incidents_warnings_and_penalties_are_told_where_the_game_counts_them(fr
     penalty = np.where(np.arange(22) == 0, 5.0, 0.0)
     view = view_of(dataclasses.replace(frame, cars=dataclasses.replace(frame.cars, penalty_s=penalty)))
     assert (view.incidents, view.warnings, view.penalty_s) == (Counted(4, 17), Counted(2), 5)
-    bare = view_of(frame_at(200.0, own=0))
+    bare = view_of(with_player(frame_at(200.0, own=0), incidents=0, incident_limit=17))
     assert (bare.incidents, bare.warnings, bare.penalty_s) == (None, None, None)
 
 

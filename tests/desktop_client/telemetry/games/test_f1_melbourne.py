@@ -59,6 +59,10 @@ def test_positions_are_a_permutation_in_every_frame(frames: list[Frame]):
         assert sorted(frame.cars.position.tolist()) == list(range(1, 23))
 
 
+def test_every_car_started_from_a_place_of_its_own(frames: list[Frame]):
+    assert sorted(frames[-1].cars.grid_position.tolist()) == list(range(1, 23))
+
+
 def test_only_where_the_recording_lost_packets_for_half_a_second_is_anything_unknown(frames: list[Frame]):
     unknown = [frame for frame in frames if np.isnan(frame.cars.x).any() or frame.player is None]
     assert len(unknown) == 10
