@@ -23,7 +23,7 @@ run: setup ## Bring up the cloud and open the overlay on a simulated race (Ctrl-
 cloud: setup ## Bring up the cloud alone
 	@exec $(PY) -m devstack cloud
 
-client: setup ## Open the desktop alone, on the cloud that is running
+client: setup ## Open the desktop alone, for the game you drive, on the cloud that is running
 	@exec $(PY) -m devstack client
 
 demo: setup ## Show the overlay on a simulated race, without any cloud
@@ -59,7 +59,7 @@ fix: setup ## Mend what the linter can mend, and format
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet . ; $(VENV)/bin/ruff check .
 
 bench: setup ## Measure: one JSON object a benchmark
-	@for name in telemetry overlay events devstack; do $(PY) -m bench.$$name || exit 1; done
+	@for name in telemetry listening overlay events devstack; do $(PY) -m bench.$$name || exit 1; done
 
 screenshots: setup ## Render the pictures in docs/images
 	@$(PY) -m desktop_client.overlay.picture docs/images
