@@ -2,7 +2,7 @@
 
 cloud   every server and service, until Ctrl-C
 run     the same, and the desktop on a simulated race
-client  the desktop alone, on the cloud that is running
+client  the desktop alone, on the cloud that is running and the game that is driven
 clean   remove the state folder's content
 
 State lives in var/ (RACEOVERLAY_STATE moves it). The gateway listens on 8443 (RACEOVERLAY_PORT; 0 = any free port).
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 def _client(folder: Path) -> int:
     environment = desktop.environment(folder, document.read(folder))
-    words = desktop.command(folder / "overlay.png")
+    words = desktop.command(folder / "overlay.png", waits_for_a_game=True)
     os.chdir(PROJECT)
     os.execve(words[0], words, environment)
 

@@ -34,10 +34,14 @@ def environment(folder: Path, document: dict[str, Any]) -> dict[str, str]:
     )
 
 
-def command(picture: Path) -> list[str]:
-    """The client on a simulated race; without a display it draws into `picture` instead."""
-    offscreen = [] if has_display() else ["--offscreen", "--screenshot", str(picture)]
-    return [sys.executable, "-m", "desktop_client", "--demo", *offscreen]
+def command(picture: Path, *, waits_for_a_game: bool = False) -> list[str]:
+    """The client on a simulated race, or on whatever game is driven; without a display it draws into `picture` instead.
+
+    Where nothing can be shown nobody drives, so then the race is a simulated one in any case.
+    """
+    if has_display():
+        return [sys.executable, "-m", "desktop_client", *([] if waits_for_a_game else ["--demo"])]
+    return [sys.executable, "-m", "desktop_client", "--demo", "--offscreen", "--screenshot", str(picture)]
 
 
 class Desktop(Server):

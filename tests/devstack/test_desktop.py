@@ -28,5 +28,11 @@ def test_without_a_display_it_draws_a_picture(folder: Path, monkeypatch: pytest.
     assert desktop.command(folder / "overlay.png")[1:] == [
         *("-m", "desktop_client", "--demo", "--offscreen", "--screenshot", str(folder / "overlay.png"))
     ]
+    assert desktop.command(folder / "overlay.png", waits_for_a_game=True) == desktop.command(folder / "overlay.png")
     monkeypatch.setenv("DISPLAY", ":7")
     assert desktop.command(folder / "overlay.png")[1:] == ["-m", "desktop_client", "--demo"]
+
+
+def test_a_driver_with_a_display_gets_the_game_that_is_driven(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DISPLAY", ":7")
+    assert desktop.command(folder / "overlay.png", waits_for_a_game=True)[1:] == ["-m", "desktop_client"]
