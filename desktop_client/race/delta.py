@@ -29,6 +29,7 @@ class DeltaView:
     is_result: bool  # the lap is over, and this is how it ended
     reference_s: float | None  # the lap measured against, to the thousandth
     predicted_s: float | None  # what this lap comes to, to the tenth
+    figure_s: float | None = None  # the delta as the figure says it: changed less often, so that it can be read
 
 
 def delta(frame: Frame, race: Race, kind: ReferenceKind = "own_best") -> DeltaView | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_client.race.dash import LapMark
+from desktop_client.race.fuel import UNITS, Unit
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.running_lap import Lap, LapKind, Sectors
 from desktop_client.telemetry.frame import SECTORS, Floats, Frame, FuelUnit
@@ -43,7 +44,7 @@ class LapRow:
     kind: LapKind
     tyre: str
     tyre_age_laps: int | None
-    fuel_used: float | None  # to the hundredth
+    fuel_used: float | None  # to the hundredth; of a tank of unknown size in percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class LapLogView:
     running: LapRow | None
     rows: tuple[LapRow, ...]
     best_s: float | None
-    fuel_unit: FuelUnit | None
+    fuel_unit: Unit | None
     has_sectors: bool
     has_tyres: bool
 
@@ -77,7 +78,7 @@ def lap_log(frame: Frame, race: Race, laps: int = 6) -> LapLogView | None:
         running=running,
         rows=rows,
         best_s=None if log.best is None else log.best.lap_s,
-        fuel_unit=next((lap.fuel_unit for lap in shown if lap.fuel_used is not None), None),
+        fuel_unit=next((UNITS[lap.fuel_unit] for lap in shown if lap.fuel_unit and lap.fuel_used is not None), None),
         has_sectors=any(sector.seconds is not None for lap in every for sector in lap.sectors),
         has_tyres=any(lap.tyre for lap in every),
     )
@@ -103,6 +104,7 @@ class _Worth:
         if lap.is_timed and lap.lap_s is not None and lap.lap_s <= self._own_lap + SAME_S:
             is_best = lap.lap_s <= self._session_lap + SAME_S
             mark = LapMark.SESSION_BEST if is_best else LapMark.OWN_BEST
+        scale = 100.0 if lap.fuel_unit is FuelUnit.TANK else 1.0
         return LapRow(
             number=lap.number,
             lap_s=lap.lap_s,
@@ -112,7 +114,7 @@ class _Worth:
             kind=lap.kind,
             tyre=lap.tyre,
             tyre_age_laps=lap.tyre_age_laps,
-            fuel_used=None if lap.fuel_used is None else round(lap.fuel_used, 2),
+            fuel_used=None if lap.fuel_used is None else round(lap.fuel_used * scale, 2),
         )
 
     def _sectors(self, times: Sectors, *, counts: bool) -> tuple[MarkedSector, ...]:
