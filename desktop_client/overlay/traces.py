@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
@@ -18,6 +19,10 @@ from desktop_client.telemetry.frame import Floats
 FILL_ALPHA = 80
 LINE_WIDTH = 2.0
 MARK_WIDTH = 4.0
+
+_NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush  # looked up once: an enum of Qt's is slow to read
+_REPLACE = QPainter.CompositionMode.CompositionMode_Source
+_BLEND = QPainter.CompositionMode.CompositionMode_SourceOver
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +47,7 @@ class TraceStrip:
 
     def __init__(self) -> None:
         self._pixels: QPixmap | None = None
+        self._brush: _Brush | None = None
         self._key: Hashable = None
         self._newest = 0
         self.columns_painted = 0
@@ -57,21 +63,19 @@ class TraceStrip:
         scale = painter.transform().m11() * ratio
         width, height = max(1, round(box.width() * scale)), max(1, round(box.height() * scale))
         columns = len(curves[0].values)
-        looks = tuple((curve.colour.rgba(), curve.base) for curve in curves)
-        key = (series, width, height, ratio, columns, looks)
-        pixels = self._pixels
-        if pixels is None or key != self._key or not 0 <= newest - self._newest < columns - 1:
-            pixels = QPixmap(width, height)
-            self._pixels, self._key = pixels, key
-            pixels.fill(Qt.GlobalColor.transparent)
-            _Brush(pixels, curves, newest, scale).paint(columns)
+        key = (series, width, height, ratio, columns, *(curve.colour.rgba() for curve in curves))
+        pixels, brush = self._pixels, self._brush
+        if pixels is None or brush is None or key != self._key or not 0 <= newest - self._newest < columns - 1:
+            pixels, brush = QPixmap(width, height), _Brush(curves, width, height, scale)
+            pixels.fill(Qt.GlobalColor.transparent)  # or a pixmap has no transparency at all
+            self._pixels, self._brush, self._key = pixels, brush, key
+            brush.paint(pixels, curves, newest, columns)
             self.columns_painted += columns
-            pixels.setDevicePixelRatio(ratio)
         elif newest > self._newest:
             pixels.setDevicePixelRatio(1.0)
-            _Brush(pixels, curves, newest, scale).push(newest - self._newest)
+            brush.push(pixels, curves, newest, newest - self._newest)
             self.columns_painted += newest - self._newest
-            pixels.setDevicePixelRatio(ratio)
+        pixels.setDevicePixelRatio(ratio)
         self._newest = newest
         _copy(painter, box.topLeft(), pixels, ratio)
 
@@ -84,72 +88,103 @@ def _copy(painter: QPainter, at: QPointF, pixels: QPixmap, ratio: float) -> None
     painter.setWorldMatrixEnabled(True)
 
 
+class _Ink:
+    """The pens of one curve, and where on the strip its values lie."""
+
+    def __init__(self, curve: Curve, height: int, scale: float) -> None:
+        thick = curve.line_width * scale
+        self.foot = height - thick / 2
+        self.room = self.foot - thick / 2
+        self.at_rest = curve.base
+        self.base = self.foot - self.room * curve.base
+        self.fill = QColor(curve.colour)
+        self.fill.setAlpha(curve.fill_alpha)
+        self.pen = _pen(curve.colour, thick)
+        self.mark_pen = _pen(curve.mark_colour or curve.colour, MARK_WIDTH * scale)
+
+
+class _Piece(NamedTuple):
+    """An unbroken part of a curve: its values, where they are on the strip, and which of them are marked."""
+
+    ink: _Ink
+    values: list[float]
+    points: list[QPointF]
+    marks: list[bool] | None
+
+
 class _Brush:
-    """Paints columns onto a strip of pixels; column `newest` stands in its last pixel."""
+    """Paints columns onto a strip of pixels; the newest column stands in its last pixel."""
 
-    def __init__(self, pixels: QPixmap, curves: Sequence[Curve], newest: int, scale: float) -> None:
-        self._pixels = pixels
-        self._curves = curves
-        self._newest = newest
-        self._scale = scale
-        self._per_column = pixels.width() / (len(curves[0].values) - 1)
+    def __init__(self, curves: Sequence[Curve], width: int, height: int, scale: float) -> None:
+        self._width, self._height = width, height
+        self._inks = [_Ink(curve, height, scale) for curve in curves]
+        self._columns = len(curves[0].values)
+        self._per_column = width / (self._columns - 1)
         self._margin = math.ceil(MARK_WIDTH * scale) + 1
-        # Whole pixels only, or what was painted before would not fit what comes after it.
-        self._right = math.floor(newest * self._per_column) - pixels.width() + 1
 
-    def push(self, columns: int) -> None:
+    def push(self, pixels: QPixmap, curves: Sequence[Curve], newest: int, columns: int) -> None:
         """Push the strip to the left and paint so many new columns."""
-        pushed = math.floor(self._newest * self._per_column) - math.floor((self._newest - columns) * self._per_column)
+        pushed = self._whole_pixels(newest) - self._whole_pixels(newest - columns)
         if pushed:
-            self._pixels.scroll(-pushed, 0, self._pixels.rect())
-        self.paint(columns + 1 + math.ceil(self._margin / self._per_column))
+            pixels.scroll(-pushed, 0, pixels.rect())
+        self.paint(pixels, curves, newest, columns + 1 + math.ceil(self._margin / self._per_column))
 
-    def paint(self, columns: int) -> None:
-        """Paint the newest columns over whatever is there."""
-        columns = min(columns, len(self._curves[0].values))
-        first = self._newest - columns + 1
-        left = 0 if columns == len(self._curves[0].values) else math.floor(self._x(first)) + self._margin
-        area = QRect(left, 0, self._pixels.width() - left, self._pixels.height())
-        with QPainter(self._pixels) as painter:
-            painter.setClipRect(area)
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    def paint(self, pixels: QPixmap, curves: Sequence[Curve], newest: int, columns: int) -> None:
+        """Paint the newest columns over whatever is there: all fills first, so that no line is dimmed by one."""
+        columns = min(columns, self._columns)
+        first = newest - columns + 1
+        shift = self._width - 1 - self._whole_pixels(newest)
+        left = 0 if columns == self._columns else math.floor(first * self._per_column) + shift + self._margin
+        area = QRect(left, 0, self._width - left, self._height)
+        pieces = list(self._pieces(curves, columns, first * self._per_column + shift))
+        with QPainter(pixels) as painter:
+            painter.setCompositionMode(_REPLACE)
             painter.fillRect(area, Qt.GlobalColor.transparent)
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-            for curve in self._curves:
-                self._curve(painter, curve, first, columns)
+            painter.setCompositionMode(_BLEND)
+            painter.setClipRect(area)
+            painter.setPen(_NO_PEN)
+            for piece in pieces:  # without antialiasing: the line hides the edge
+                painter.setBrush(piece.ink.fill)
+                _fill(painter, piece)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(_NO_BRUSH)
+            for piece in pieces:
+                _line(painter, piece)
 
-    def _x(self, column: int) -> float:
-        return column * self._per_column - self._right
+    def _whole_pixels(self, column: int) -> int:
+        """How far a column is from column 0: whole pixels only, or new columns would not fit those that are there."""
+        return math.floor(column * self._per_column)
 
-    def _curve(self, painter: QPainter, curve: Curve, first: int, columns: int) -> None:
-        thick = curve.line_width * self._scale
-        foot = self._pixels.height() - thick / 2
-        room = foot - thick / 2
-        fill = QColor(curve.colour)
-        fill.setAlpha(curve.fill_alpha)
-        base = foot - room * curve.base
-        pen = _pen(curve.colour, thick)
-        for start, values in _pieces(curve.values[-columns:].tolist()):
-            points = [
-                QPointF(self._x(first + start + index), foot - room * min(1.0, max(0.0, value)))
-                for index, value in enumerate(values)
-            ]
-            if any(value != curve.base for value in values):
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # the line hides the edge
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(fill)
-                ends = (QPointF(points[0].x(), base), QPointF(points[-1].x(), base))
-                painter.drawPolygon(QPolygonF([ends[0], *points, ends[1]]))
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for line in _runs(points, [value != curve.base for value in values]):
-                painter.drawPolyline(QPolygonF(line))
-            if curve.marks is not None:
-                marked = [mark > 0 for mark in curve.marks[-columns:][start : start + len(values)].tolist()]
-                painter.setPen(_pen(curve.mark_colour or curve.colour, MARK_WIDTH * self._scale))
-                for line in _runs(points, marked):
-                    painter.drawPolyline(QPolygonF(line))
+    def _pieces(self, curves: Sequence[Curve], columns: int, left: float) -> Iterator[_Piece]:
+        """The unbroken pieces of the newest columns, the first of which is at `left`."""
+        for ink, curve in zip(self._inks, curves, strict=True):
+            known = curve.values[-columns:].tolist()
+            marks = None if curve.marks is None else [mark > 0 for mark in curve.marks[-columns:].tolist()]
+            for start, end in _unbroken(known):
+                values = known[start:end]
+                at = [
+                    QPointF(left + (start + index) * self._per_column, ink.foot - ink.room * min(1.0, max(0.0, value)))
+                    for index, value in enumerate(values)
+                ]
+                yield _Piece(ink, values, at, marks[start:end] if marks and any(marks) else None)
+
+
+def _fill(painter: QPainter, piece: _Piece) -> None:
+    ink, points = piece.ink, piece.points
+    if any(value != ink.at_rest for value in piece.values):
+        ends = QPointF(points[0].x(), ink.base), QPointF(points[-1].x(), ink.base)
+        painter.drawPolygon(QPolygonF([ends[0], *points, ends[1]]))
+
+
+def _line(painter: QPainter, piece: _Piece) -> None:
+    ink = piece.ink
+    painter.setPen(ink.pen)
+    for line in _runs(piece.points, [value != ink.at_rest for value in piece.values]):
+        painter.drawPolyline(QPolygonF(line))
+    if piece.marks is not None:
+        painter.setPen(ink.mark_pen)
+        for line in _runs(piece.points, piece.marks):
+            painter.drawPolyline(QPolygonF(line))
 
 
 def _pen(colour: QColor, width: float) -> QPen:
@@ -161,6 +196,9 @@ def _pen(colour: QColor, width: float) -> QPen:
 
 def _runs(points: list[QPointF], wanted: list[bool]) -> Iterator[list[QPointF]]:
     """The unbroken parts of a line that lead from or to a wanted point."""
+    if all(wanted):
+        yield points
+        return
     line: list[QPointF] = []
     for index in range(1, len(points)):
         if wanted[index - 1] or wanted[index]:
@@ -173,11 +211,13 @@ def _runs(points: list[QPointF], wanted: list[bool]) -> Iterator[list[QPointF]]:
         yield line
 
 
-def _pieces(values: list[float]) -> Iterator[tuple[int, list[float]]]:
-    """The unbroken pieces of two or more known values, each with the index of its first one."""
+def _unbroken(values: list[float]) -> Iterator[tuple[int, int]]:
+    """Where each run of two or more known values begins and ends."""
     start = 0
-    for index in range(len(values) + 1):
-        if index == len(values) or not math.isfinite(values[index]):
+    for index, value in enumerate(values):
+        if not math.isfinite(value):
             if index - start >= 2:
-                yield start, values[start:index]
+                yield start, index
             start = index + 1
+    if len(values) - start >= 2:
+        yield start, len(values)

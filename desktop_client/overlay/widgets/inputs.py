@@ -90,16 +90,11 @@ class Inputs(Widget[InputsSettings, InputsView]):
         box = self._trace_box(room.width)
         trace = functools.partial(self._paint_trace, view=view, box=box)
         yield Cell(box, (view.newest, view.begun), trace)
-        values = (view.throttle, view.brake, view.clutch)[: self._bars]
-        works = (view.tc_active, view.abs_active, False)
-        for index, (value, active) in enumerate(zip(values, works, strict=False)):
-            middle = self._bar_middle(room.width, index)
-            bar = functools.partial(self._paint_bar, middle=middle, index=index, value=value, active=active)
-            yield Cell(QRectF(middle - 16, 8, 32, self._bar_foot - 6), (value, active), bar)
-        if self.settings.steering:
-            left, right = self._wheel(room.width)
-            wheel = functools.partial(self._paint_wheel, left=left, right=right, steer=view.steer)
-            yield Cell(QRectF(left - 2, WHEEL_Y - 4, right - left + 4, WHEEL_HEIGHT + 8), view.steer, wheel)
+        now = (view.throttle, view.brake, view.clutch, view.steer, view.abs_active, view.tc_active)
+        left = box.right() + 2
+        yield Cell(
+            QRectF(left, 8, room.width - left - 2, HEIGHT - 12), now, functools.partial(self._paint_now, view=view)
+        )
 
     @property
     def _bars(self) -> int:
@@ -135,18 +130,25 @@ class Inputs(Widget[InputsSettings, InputsView]):
             curves.insert(0, wheel)
         self._strip.paint(canvas.painter, box, curves, view.newest, view.begun)
 
-    def _paint_bar(self, canvas: Canvas, middle: float, index: int, value: float, active: bool) -> None:
-        ink = canvas.palette.warning if active else _inks(canvas.palette)[index]
-        canvas.figures(middle, 22, str(round(value * 100)), theme.CAPTION_STRONG, canvas.palette.text, Align.CENTRE)
-        lit = (self._bar_foot - BAR_TOP) * value
-        if lit > 0:
-            canvas.box(middle - BAR_WIDTH / 2, self._bar_foot - lit, BAR_WIDTH, lit, ink)
-
-    def _paint_wheel(self, canvas: Canvas, left: float, right: float, steer: float) -> None:
-        middle, palette = (left + right) / 2, canvas.palette
-        at = middle + (right - left) / 2 * steer
-        canvas.box(min(middle, at), WHEEL_Y, abs(at - middle), WHEEL_HEIGHT, palette.text_dim, radius=0)
-        canvas.box(at - 1.5, WHEEL_Y - 3, 3, WHEEL_HEIGHT + 6, palette.text, radius=1)
+    def _paint_now(self, canvas: Canvas, view: InputsView) -> None:
+        inks, text, warning = _inks(canvas.palette), canvas.palette.text, canvas.palette.warning
+        values = (view.throttle, view.brake, view.clutch)[: self._bars]
+        works = (view.tc_active, view.abs_active, False)
+        room = self._bar_foot - BAR_TOP
+        for index, value in enumerate(values):
+            middle = self._bar_middle(canvas.width, index)
+            canvas.figures(middle, 22, str(round(value * 100)), theme.CAPTION_STRONG, text, Align.CENTRE)
+            if value > 0:
+                ink = warning if works[index] else inks[index]
+                canvas.box(middle - BAR_WIDTH / 2, self._bar_foot - room * value, BAR_WIDTH, room * value, ink)
+        if self.settings.steering:
+            left, right = self._wheel(canvas.width)
+            middle = (left + right) / 2
+            at = middle + (right - left) / 2 * view.steer
+            canvas.painter.fillRect(
+                QRectF(min(middle, at), WHEEL_Y, abs(at - middle), WHEEL_HEIGHT), canvas.palette.text_dim
+            )
+            canvas.painter.fillRect(QRectF(at - 1.5, WHEEL_Y - 3, 3, WHEEL_HEIGHT + 6), text)
 
 
 def _inks(palette: Palette) -> tuple[QColor, QColor, QColor]:
