@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from desktop_client.telemetry.games import f1_anonymous, rf2_anonymous
+from desktop_client.telemetry.games import ams2_anonymous, f1_anonymous, rf2_anonymous
 from desktop_client.telemetry.games.ac import Ac
+from desktop_client.telemetry.games.ams2 import Automobilista2
 from desktop_client.telemetry.games.f1 import F1
+from desktop_client.telemetry.games.forza import Forza
+from desktop_client.telemetry.games.gt7 import GranTurismo7
 from desktop_client.telemetry.games.lmu import Lmu
 from desktop_client.telemetry.games.rf2 import Rf2
 from desktop_client.telemetry.source import GameSettings, Source
@@ -25,6 +28,11 @@ class Game:
     how_to: str  # what to switch on in the game, in one or two sentences
     seen: str = UNSEEN  # which recording of the real game the adapter is checked against
     anonymised: Callable[[bytes], bytes] | None = None  # a packet without drivers' names; b"" leaves it out
+
+
+def _without_names(packet: bytes) -> bytes:
+    """For games that never say a name."""
+    return packet
 
 
 GAMES: Final[dict[str, Game]] = {
@@ -51,5 +59,27 @@ GAMES: Final[dict[str, Game]] = {
         "Assetto Corsa",
         Ac,
         "Nothing to switch on: the game publishes its telemetry by itself. Of other cars it says nothing.",
+    ),
+    Automobilista2.game: Game(
+        "Automobilista 2 and Project CARS 2",
+        Automobilista2,
+        "Options > System: UDP Frequency 1, UDP Protocol Version Project CARS 2. "
+        "The game speaks to the whole network: set the host 0.0.0.0 for it here.",
+        anonymised=ams2_anonymous.anonymised,
+    ),
+    GranTurismo7.game: Game(
+        "Gran Turismo 7",
+        GranTurismo7,
+        "Nothing to switch on in the game: set the address of the PlayStation as the host here.",
+        "a recording of one lap of Spa (format C, deciphered)",
+        anonymised=_without_names,
+    ),
+    Forza.game: Game(
+        "Forza Motorsport 7 and 2023, Forza Horizon 4, 5 and 6",
+        Forza,
+        "Settings > Gameplay & HUD (Horizon: HUD and Gameplay): Data Out On, IP Address that of this computer, "
+        "IP Port 5405, Packet Format Car Dash.",
+        "a recording of half a minute of Forza Motorsport (2023)",
+        anonymised=_without_names,
     ),
 }

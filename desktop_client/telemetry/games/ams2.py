@@ -23,6 +23,9 @@ from desktop_client.telemetry.source import GameSettings, Health, Inlet, UdpInle
 STREAMED: Final = (Kind.TELEMETRY, Kind.TIMINGS)
 """Kinds that come with every instant: of these an older packet than the newest is of no use."""
 
+VERSIONS_EVER: Final = range(1, 16)
+"""The header has no mark of its own, but each kind of packet a version, of which the highest so far is 4."""
+
 LATE_BY: Final = 1000  # packets
 LATE_IN_A_ROW_MEANS_RESTART: Final = 30
 NO_TICK: Final = -1
@@ -47,6 +50,8 @@ class Automobilista2:
         if len(packet) < HEADER_SIZE:
             return self._refuse("too_short", f"{len(packet)} bytes are less than a header")
         header = read_header(packet)
+        if header.version not in VERSIONS_EVER:
+            return self._refuse("foreign", f"no packet of the game is of version {header.version}")
         layout = LAYOUTS.get((header.kind, len(packet)))
         if layout is None:
             return self._refuse_unknown(header, len(packet))

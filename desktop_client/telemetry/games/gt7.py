@@ -10,7 +10,6 @@ from desktop_client.telemetry.games.gt7_memory import Memory
 from desktop_client.telemetry.games.gt7_wire import ANSWER_PORT, ASK_PORT, BY_SIZE, FORMATS, decipher, open_packet
 from desktop_client.telemetry.source import GameSettings, Health, Inlet, UdpInlet
 
-ANYBODY: Final = "255.255.255.255"
 ASK_AGAIN_S: Final = 3.0  # the console goes on for some seconds after it was asked, and then falls silent
 ANSWER_WITHIN_S: Final = 3.0  # before it is asked for a poorer format
 RESTARTED_BY: Final = 600  # packets, ten seconds: a number that far behind is not late, it began anew
@@ -19,7 +18,8 @@ RESTARTED_BY: Final = 600  # packets, ten seconds: a number that far behind is n
 class GranTurismo7:
     """Gran Turismo 7 as a source of frames; see `desktop_client.telemetry.source.Source`.
 
-    `settings.host` is the console, `settings.port` its port; without a host every console of the network is asked.
+    `settings.host` is the console, or a broadcast address to find it; `settings.port` is its port. Without a host
+    nobody is asked: a client that sends to the network unbidden has a firewall ask about it.
     """
 
     game = GAME
@@ -27,8 +27,8 @@ class GranTurismo7:
 
     def __init__(self, settings: GameSettings | None = None) -> None:
         settings = settings or GameSettings()
-        console = (settings.host or ANYBODY, settings.port or ASK_PORT)
-        self.inlets: tuple[Inlet, ...] = (UdpInlet(ANSWER_PORT, peer=console),)
+        self._console = (settings.host, settings.port or ASK_PORT) if settings.host else None
+        self.inlets: tuple[Inlet, ...] = (UdpInlet(ANSWER_PORT, peer=self._console),)
         self.health = Health()
         self._memory = Memory()
         self._newest: int | None = None  # packet id
@@ -56,6 +56,8 @@ class GranTurismo7:
 
     def due(self, at: float) -> tuple[bytes, ...]:
         """A letter every few seconds; the next poorer format's while there is no answer, round and round."""
+        if self._console is None:
+            return ()
         if self._asked_at is None:
             self._asks_for_since = at
         answered = self._heard_at is not None and at - self._heard_at < ANSWER_WITHIN_S

@@ -327,7 +327,8 @@ def test_a_race_that_begins_again_at_its_first_lap_is_another(source, encoder, d
         (lambda packet: packet[:-1], "wrong_size"),
         (lambda packet: packet + b"\0", "wrong_size"),
         (lambda packet: packet[:10] + b"\x06" + packet[11:], "unknown_packet"),
-        (lambda packet: b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n", "unknown_packet"),
+        (lambda packet: packet[:11] + b"\x00" + packet[12:], "foreign"),
+        (lambda packet: b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n", "foreign"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(source, encoder, driving, damage, reason: str):
@@ -367,7 +368,7 @@ def test_20000_mutated_packets_raise_nothing_and_say_nothing_absurd(source, enco
                     check_sane(frame)
     health = source.health
     assert health.decoded + health.refused.total() == fed
-    assert set(health.refused) == {"too_short", "wrong_size", "unknown_packet", "late"}
+    assert set(health.refused) == {"too_short", "foreign", "wrong_size", "unknown_packet", "late"}
     assert health.frames == frames > 2000
     assert health.absurd > 100
 

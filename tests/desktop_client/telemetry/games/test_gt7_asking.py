@@ -6,7 +6,7 @@ import pytest
 from gt7_console import Console
 
 from desktop_client.demo.wire.gt7 import encode
-from desktop_client.telemetry.games.gt7 import ANSWER_WITHIN_S, ANYBODY, GranTurismo7
+from desktop_client.telemetry.games.gt7 import ANSWER_WITHIN_S, GranTurismo7
 from desktop_client.telemetry.games.gt7_wire import BY_SIZE
 from desktop_client.telemetry.source import GameSettings, UdpInlet
 
@@ -22,23 +22,33 @@ def packet(frame_at) -> bytes:
     return encode(frame_at(100.0))[0]
 
 
-def test_the_console_of_the_settings_is_asked_or_else_every_console():
-    inlet = UdpInlet(33740, peer=("192.0.2.7", 33739))
-    assert GranTurismo7(GameSettings(host="192.0.2.7")).inlets == (inlet,)
-    assert GranTurismo7().inlets[0].peer == (ANYBODY, 33739)
+@pytest.fixture
+def source() -> GranTurismo7:
+    return GranTurismo7(GameSettings(host="192.0.2.7"))
+
+
+def test_the_console_of_the_settings_is_asked(source):
+    assert source.inlets == (UdpInlet(33740, peer=("192.0.2.7", 33739)),)
     assert GranTurismo7(GameSettings(host="192.0.2.7", port=4000)).inlets[0].peer == ("192.0.2.7", 4000)
 
 
-def test_the_richest_format_is_asked_for_at_once():
-    assert GranTurismo7().due(1000.0) == (b"C",)
+def test_without_a_console_nobody_is_asked_and_what_comes_is_read_all_the_same(packet):
+    source = GranTurismo7()
+    assert source.inlets == (UdpInlet(33740),)
+    assert letters(source, 0.0, 60.0) == []
+    assert source.feed(packet, 0.0) is not None
 
 
-def test_a_silent_console_is_asked_for_one_format_after_the_other():
-    assert letters(GranTurismo7(), 0.0, 5 * ANSWER_WITHIN_S) == [b"C", b"~", b"B", b"A", b"C"]
+def test_the_richest_format_is_asked_for_at_once(source):
+    assert source.due(1000.0) == (b"C",)
 
 
-def test_a_console_that_answers_is_asked_for_the_same_again_and_again(frame_at):
-    source, heard = GranTurismo7(), []
+def test_a_silent_console_is_asked_for_one_format_after_the_other(source):
+    assert letters(source, 0.0, 5 * ANSWER_WITHIN_S) == [b"C", b"~", b"B", b"A", b"C"]
+
+
+def test_a_console_that_answers_is_asked_for_the_same_again_and_again(source, frame_at):
+    heard = []
     for tick in range(80):
         at = tick * 0.25
         heard += source.due(at)
@@ -46,8 +56,7 @@ def test_a_console_that_answers_is_asked_for_the_same_again_and_again(frame_at):
     assert heard == [b"C"] * 7
 
 
-def test_a_format_that_was_answered_is_kept_until_the_console_falls_silent(frame_at):
-    source = GranTurismo7()
+def test_a_format_that_was_answered_is_kept_until_the_console_falls_silent(source, frame_at):
     assert letters(source, 0.0, 4.0) == [b"C", b"~"]
     source.feed(encode(frame_at(100), BY_SIZE[344])[0], 4.0)
     assert letters(source, 4.0, 4.0 + ANSWER_WITHIN_S - 0.25) == [b"~"]
