@@ -27,7 +27,7 @@ from desktop_client.telemetry.frame import Capability, Frame
 
 WIDTH = 336.0
 NAME_TOP = 6.0
-HERO_WIDTH, HERO_HEIGHT = 104.0, 44.0
+HERO_HEIGHT = 44.0
 SENTENCE_TOP, SENTENCE_HEIGHT = 34.0, 24.0
 FIGURES_TOP, LINE = 60.0, 20.0
 FOOT = 8.0
@@ -115,11 +115,11 @@ class HeadToHead(Widget[HeadToHeadSettings, HeadToHeadView]):
 
     def _panel(self, canvas: Canvas, duel: Duel, side: Side, top: float, is_race: bool) -> None:
         palette, right = canvas.palette, canvas.width - theme.PAD_X
-        _who(canvas, duel, top + NAME_TOP)
-        _gap(canvas, duel, top + NAME_TOP, is_race=is_race)
+        gap_left = _gap(canvas, duel, top + NAME_TOP, is_race=is_race)
+        _who(canvas, duel, top + NAME_TOP, gap_left - 10)
         words, colour = verdict(palette, duel, side, is_race=is_race)
         baseline = middle_baseline(top + SENTENCE_TOP, SENTENCE_HEIGHT, theme.BODY)
-        canvas.text(theme.PAD_X, baseline, words, theme.BODY, colour, room=right - HERO_WIDTH - theme.PAD_X)
+        canvas.text(theme.PAD_X, baseline, words, theme.BODY, colour, room=gap_left - 10 - theme.PAD_X)
         line = top + FIGURES_TOP
         lines = []
         if self.settings.laps:
@@ -159,40 +159,35 @@ def verdict(palette: Palette, duel: Duel, side: Side, *, is_race: bool) -> tuple
     return words, palette.gained if ahead else palette.lost
 
 
-def _who(canvas: Canvas, duel: Duel, top: float) -> None:
+def _who(canvas: Canvas, duel: Duel, top: float, right: float) -> None:
     palette = canvas.palette
     ink = palette.text_dim if duel.in_pit else palette.text
     baseline = middle_baseline(top, theme.ROW, theme.BODY_STRONG)
     if duel.position is not None:
         canvas.figures(PLACE_RIGHT, baseline, str(duel.position), theme.BODY_STRONG, ink)
     paint_tile(canvas, top, duel.number, palette.team(duel.team), ink)
-    right = canvas.width - theme.PAD_X - HERO_WIDTH
     if duel.in_pit:
         right -= canvas.chip(right, top + theme.ROW / 2, "PIT", palette.text_dim) + 6
     canvas.text(NAME_X, baseline, duel.name, theme.BODY_STRONG, ink, room=right - NAME_X)
 
 
-def _gap(canvas: Canvas, duel: Duel, top: float, *, is_race: bool) -> None:
+def _gap(canvas: Canvas, duel: Duel, top: float, *, is_race: bool) -> float:
+    """The gap at the right edge; returns where it begins."""
     right, baseline = canvas.width - theme.PAD_X, middle_baseline(top, HERO_HEIGHT, theme.HERO)
+    if duel.gap.laps == 0 and duel.gap.seconds is None:
+        return right - canvas.figures(right, baseline, DASH, theme.HERO, canvas.palette.text_dim)
     if duel.gap.laps:
-        hero(
-            canvas,
-            right,
-            baseline,
-            str(duel.gap.laps),
-            "laps" if duel.gap.laps > 1 else "lap",
-            canvas.palette.text,
-            Align.RIGHT,
-        )
-    elif duel.gap.seconds is None:
-        canvas.figures(right, baseline, DASH, theme.HERO, canvas.palette.text_dim)
+        said, unit = str(duel.gap.laps), "lap" if duel.gap.laps == 1 else "laps"
     else:
-        said = f"{min(duel.gap.seconds, 999.9):.{1 if is_race else 3}f}"
-        hero(canvas, right, baseline, said, "s", canvas.palette.text, Align.RIGHT)
+        said, unit = f"{min(duel.gap.seconds or 0.0, 999.9):.{1 if is_race else 3}f}", "s"
+    hero(canvas, right, baseline, said, unit, canvas.palette.text, Align.RIGHT)
+    return right - canvas.figures_width(said, theme.HERO) - canvas.text_width(unit, theme.BODY) - 4
 
 
 def _diffs(canvas: Canvas, top: float, caption: str, diffs: tuple[float | None, ...]) -> None:
     palette = canvas.palette
+    if all(diff is None for diff in diffs):
+        return
     canvas.text(theme.PAD_X, middle_baseline(top, LINE, theme.CAPTION), caption, theme.CAPTION, palette.text_dim)
     baseline = middle_baseline(top, LINE, theme.CAPTION_STRONG)
     for index, diff in enumerate(diffs):

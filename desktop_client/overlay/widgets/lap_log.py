@@ -25,9 +25,9 @@ from desktop_client.race.running_lap import LapKind
 from desktop_client.telemetry.frame import Capability, Frame
 
 NUMBER_RIGHT = 36.0
-TIME_RIGHT = 164.0
-MARK_ROOM = 46.0  # a diamond or a word between the number and the time
-SECTOR_WIDTH, TYRE_WIDTH, FUEL_WIDTH = 78.0, 68.0, 60.0
+TIME_RIGHT = 168.0
+USUAL_TIME = 68.0  # wide: what speaks for or against a lap stands before it
+SECTOR_WIDTH, TYRE_WIDTH, FUEL_WIDTH = 82.0, 68.0, 60.0
 TICK_WIDTH, TICK_HEIGHT = 3.0, 14.0
 SECTORS = ("S1", "S2", "S3")
 KINDS = {LapKind.OUT: "OUT", LapKind.IN: "IN", LapKind.SAFETY_CAR: "SC"}
@@ -45,6 +45,7 @@ class LapLog(Widget[LapLogSettings, LapLogView]):
     title = "Laps"
     settings_type = LapLogSettings
     rate_hz = 4
+    has_panel = False  # the panel ends below the last lap, wherever the window ends
     needs: frozenset[Capability] = frozenset()
 
     @property
@@ -61,9 +62,11 @@ class LapLog(Widget[LapLogSettings, LapLogView]):
         return demo_view(self.settings.laps)
 
     def still(self, view: LapLogView) -> Hashable:
-        return self._columns(view), view.fuel_unit
+        return self._columns(view), view.fuel_unit, len(self._rows(view))
 
     def paint_still(self, canvas: Canvas, view: LapLogView) -> None:
+        bottom = HEAD + max(1, len(self._rows(view))) * theme.ROW + theme.PAD_Y
+        canvas.panel(opaque=False, height=min(canvas.height, bottom))
         dim, baseline = canvas.palette.text_dim, head_baseline()
         canvas.text(theme.PAD_X, baseline, self.title, theme.CAPTION, dim)
         for column, right in self._places(view):
@@ -73,13 +76,15 @@ class LapLog(Widget[LapLogSettings, LapLogView]):
 
     def cells(self, room: Room, view: LapLogView) -> Iterable[Cell]:
         places = tuple(self._places(view))
-        rows = [view.running] if self.settings.running else []
-        rows += list(view.rows[: self.settings.laps])
-        for index, row in enumerate(rows):
+        for index, row in enumerate(self._rows(view)):
             top = HEAD + index * theme.ROW
-            if row is not None and top + theme.ROW <= room.height:
+            if top + theme.ROW <= room.height:
                 draw = functools.partial(_row, row=row, top=top, places=dict(places))
                 yield Cell(QRectF(0, top, room.width, theme.ROW), (row, places), draw)
+
+    def _rows(self, view: LapLogView) -> list[LapRow]:
+        running = [view.running] if self.settings.running and view.running is not None else []
+        return running + list(view.rows[: self.settings.laps])
 
     def _columns(self, view: LapLogView) -> tuple[str, ...]:
         """The columns that the driver wants and that have something to say, from left to right."""
@@ -109,12 +114,13 @@ def _row(canvas: Canvas, row: LapRow, top: float, places: dict[str, float]) -> N
     canvas.figures(
         NUMBER_RIGHT, baseline, str(row.number), theme.BODY, palette.text if is_running else palette.text_dim
     )
-    _worth(canvas, row, middle)
     if row.mark is not LapMark.PLAIN:
         canvas.box(1, top, 3, theme.ROW, _best_colour(palette, row.mark), radius=0)
+    width = 0.0
     if row.lap_s is not None:
         colour = ink if row.mark is LapMark.PLAIN else _best_colour(palette, row.mark)
-        canvas.figures(places["time"], baseline, lap_text(row.lap_s), style, colour)
+        width = canvas.figures(places["time"], baseline, lap_text(row.lap_s), style, colour)
+    _worth(canvas, row, TIME_RIGHT - max(USUAL_TIME, width) - 8, middle)
     for caption, sector in zip(SECTORS, row.sectors, strict=False):
         if caption in places:
             _sector(canvas, places[caption], top, sector, ink, marked=row.valid and row.kind is LapKind.FLYING)
@@ -126,9 +132,9 @@ def _row(canvas: Canvas, row: LapRow, top: float, places: dict[str, float]) -> N
         )
 
 
-def _worth(canvas: Canvas, row: LapRow, middle: float) -> None:
+def _worth(canvas: Canvas, row: LapRow, right: float, middle: float) -> None:
     """Between number and time: what speaks against the lap, else a diamond for the best."""
-    palette, right = canvas.palette, TIME_RIGHT - 76
+    palette = canvas.palette
     if not row.valid:
         canvas.chip(right, middle, "INV", palette.lost)
     elif row.kind in KINDS:
