@@ -51,6 +51,7 @@ def _row(number: int, place: int, follows: bool) -> StandingsRow:
         last=LapSaid(round(BEST_S[number] if place == 1 else last, 3), mark),
         best=LapSaid(round(BEST_S[number] + place * 0.083, 3), LapMark.OWN_BEST),
         licence="",
+        rating=None,
         tyre="H" if place % 3 == 0 else "M",
         stint_laps=3 + place * 5 % 14,
         stops=1 + place % 2,

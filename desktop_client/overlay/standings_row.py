@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtGui import QColor
 
 from desktop_client.overlay import theme
 from desktop_client.overlay.canvas import Canvas
@@ -14,7 +13,8 @@ from desktop_client.overlay.lettering import Align, middle_baseline
 from desktop_client.overlay.palette import Palette
 from desktop_client.overlay.table import PLACE_RIGHT, gap_words, paint_band, paint_tile, row_colour
 from desktop_client.overlay.theme import Style
-from desktop_client.overlay.wording import lap_text
+from desktop_client.overlay.tyre_mark import paint_tyre
+from desktop_client.overlay.wording import lap_text, rating_text
 from desktop_client.race.classes import CarClass
 from desktop_client.race.dash import LapMark
 from desktop_client.race.gaps import Gap
@@ -28,10 +28,8 @@ WIDTHS = {
     Column.LAST: 92.0,
     Column.BEST: 92.0,
     Column.INTERVAL: 68.0,
-    Column.GAP: 68.0,
+    Column.GAP: 76.0,
 }
-TYRE_RADIUS = 8.5
-TYRE_MIDDLE = 34.0  # from the right edge of the column: two figures for its laps stand beside
 CHIP_GAP = 6.0
 
 WORDS = {Doing.PIT_LANE: "PIT", Doing.IN_BOX: "PIT", Doing.OUT_LAP: "OUT", Doing.DISQUALIFIED: "DSQ"}
@@ -119,29 +117,15 @@ def _gained(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) ->
 
 
 def _licence(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
+    """The driver's licence, or the rating where a game has only that."""
+    said = row.licence or ("" if row.rating is None else rating_text(row.rating))
     baseline = middle_baseline(place.top, theme.ROW, theme.CAPTION)
-    canvas.figures(place.right, baseline, row.licence, theme.CAPTION, canvas.palette.text_dim)
+    canvas.text(place.right, baseline, said, theme.CAPTION, canvas.palette.text_dim, Align.RIGHT)
 
 
 def _tyre(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
-    """The compound's letter in a ring with the laps on it beside; one column of rings, one of figures."""
-    if row.doing in GONE:
-        return
-    middle = place.top + theme.ROW / 2
-    baseline = middle_baseline(place.top, theme.ROW, theme.CAPTION_STRONG)
-    if row.stint_laps is not None:
-        canvas.figures(place.right, baseline, str(row.stint_laps), theme.CAPTION, canvas.palette.text_dim)
-    if row.tyre:
-        centre = QPointF(place.right - TYRE_MIDDLE, middle)
-        key = ("tyre", row.tyre, place.ink.rgba())
-
-        def draw(painter: QPainter) -> None:
-            painter.setPen(QPen(place.ink, 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QPointF(0, 0), TYRE_RADIUS, TYRE_RADIUS)
-
-        canvas.stamp(centre, TYRE_RADIUS + 2, key, draw)
-        canvas.text(centre.x(), baseline, row.tyre, theme.CAPTION_STRONG, place.ink, Align.CENTRE)
+    if row.doing not in GONE:
+        paint_tyre(canvas, place.right, place.top + theme.ROW / 2, row.tyre, row.stint_laps, place.ink)
 
 
 def _stops(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
@@ -180,7 +164,8 @@ def _lap(canvas: Canvas, place: Place, lap: LapSaid, ink: QColor | None, worth: 
 
 
 def _interval(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:
-    _gap(canvas, place, row, row.interval, style.decimals)
+    if row.doing not in GONE or Column.GAP not in style.columns:
+        _gap(canvas, place, row, row.interval, style.decimals)
 
 
 def _leader_gap(canvas: Canvas, place: Place, row: StandingsRow, style: RowStyle) -> None:

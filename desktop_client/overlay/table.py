@@ -18,12 +18,13 @@ TILE_X, TILE_WIDTH, TILE_HEIGHT = 46.0, 36.0, 20.0
 NAME_X = 92.0
 TINT = 46  # of 255
 STRIP = 4.0
+SPACE = "\N{NO-BREAK SPACE}"  # as wide as a space is; a plain one is as wide as a figure among figures
 
 
 def gap_words(gap: Gap, decimals: int) -> str:
     """`+12.4`, `+1 lap`; nothing where nothing is known, because a column of dashes is noise."""
     if gap.laps:
-        return f"+{gap.laps} lap" if gap.laps == 1 else f"+{gap.laps} laps"
+        return f"+{gap.laps}{SPACE}lap" if gap.laps == 1 else f"+{gap.laps}{SPACE}laps"
     return "" if gap.seconds is None else f"+{min(gap.seconds, 9999.9):.{decimals}f}"
 
 

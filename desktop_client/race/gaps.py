@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +30,8 @@ class Gap:
 
 def best_lap_gap(cars: Cars, row: int, ahead: int) -> Gap:
     """How much slower the best lap of a row is than another's, to the thousandth."""
-    times = known_laps(cars.best_lap_s)
-    if not np.isfinite(times[[row, ahead]]).all():
-        return Gap()
-    return Gap(_seconds(float(times[row] - times[ahead]), 3))
+    times = known_laps(cars.best_lap_s)[[row, ahead]]
+    return Gap(_seconds(float(times[0] - times[1]), 3)) if np.isfinite(times).all() else Gap()
 
 
 class RaceGaps:
@@ -40,22 +39,27 @@ class RaceGaps:
 
     def __init__(self, frame: Frame, race: Race, ordered: Rows) -> None:
         """`ordered` holds the rows of all cars, first to last."""
-        length = frame.session.track_length_m
+        length, cars = frame.session.track_length_m, frame.cars
         self._frame, self._race = frame, race
-        self._length_m = length if length is not None and length > 0 else np.nan
-        self._driven = driven_m(frame.cars, self._length_m)
-        self._time = _time_driven(self._driven, race.pace)
-        self._rank = np.empty(len(ordered), dtype=np.intp)
-        self._rank[ordered] = np.arange(len(ordered))
-        to_leader = frame.cars.gap_leader_s
-        self._to_leader = np.where(np.abs(to_leader) < LONGEST_GAP_S, to_leader, np.nan)
-        self._to_leader[ordered[:1]] = 0.0
+        self._length_m = length if length is not None and length > 0 else math.nan
+        driven = driven_m(cars, self._length_m)
+        rank = np.empty(len(ordered), dtype=np.intp)
+        rank[ordered] = np.arange(len(ordered))
+        to_leader = np.where(np.abs(cars.gap_leader_s) < LONGEST_GAP_S, cars.gap_leader_s, math.nan)
+        to_leader[ordered[:1]] = 0.0
+        # Rows are asked for one by one, and single values out of lists cost a fraction of those out of columns.
+        self._driven: list[float] = driven.tolist()
+        self._time: list[float] = _time_driven(driven, race.pace).tolist()
+        self._rank: list[int] = rank.tolist()
+        self._to_leader: list[float] = to_leader.tolist()
+        self._to_next: list[float] = cars.gap_ahead_s.tolist()
+        self._running: list[bool] = (cars.status == CarStatus.RUNNING).tolist()
 
     def behind(self, row: int, ahead: int) -> Gap:
         """How far `row` is behind `ahead`, which is before it in the order."""
-        running = (self._frame.cars.status[[row, ahead]] == CarStatus.RUNNING).all()
+        running = self._running[row] and self._running[ahead]
         if running:  # a winner on the way home is not a lap further
-            apart = float(self._driven[ahead] - self._driven[row]) / self._length_m
+            apart = (self._driven[ahead] - self._driven[row]) / self._length_m
             if 1 <= apart < MAX_LAPS_DOWN:
                 return Gap(laps=int(apart))
         said = self._said(row, ahead)
@@ -67,8 +71,8 @@ class RaceGaps:
     def _said(self, row: int, ahead: int) -> float | None:
         """The game's own gap: to the car right ahead, else the difference of two gaps to the leader."""
         next_to = self._rank[row] - self._rank[ahead] == 1
-        direct = _seconds(float(self._frame.cars.gap_ahead_s[row]), 1) if next_to else None
-        return direct if direct is not None else _seconds(float(self._to_leader[row] - self._to_leader[ahead]), 1)
+        direct = _seconds(self._to_next[row], 1) if next_to else None
+        return direct if direct is not None else _seconds(self._to_leader[row] - self._to_leader[ahead], 1)
 
     def _since_passed(self, row: int, ahead: int) -> float | None:
         """How long ago the other was where this car is; nobody's pace has to be guessed for that."""
@@ -84,7 +88,7 @@ class RaceGaps:
         own, reference = lap_time_s(self._frame, self._race, row), self._race.pace and self._race.pace.lap_s
         share = own / reference if own and reference else 1.0
         low, high = BELIEVABLE_PACE
-        return _seconds(float(self._time[ahead] - self._time[row]) * (share if low <= share <= high else 1.0), 1)
+        return _seconds((self._time[ahead] - self._time[row]) * (share if low <= share <= high else 1.0), 1)
 
 
 def _time_driven(driven: Floats, pace: Pace | None) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,7 @@ class StandingsRow:
     last: LapSaid | None
     best: LapSaid | None
     licence: str
+    rating: int | None
     tyre: str
     stint_laps: int | None
     stops: int | None
@@ -124,27 +126,27 @@ class _Table:
         self.timed = session.kind in AGAINST_THE_CLOCK
         self.ordered: Rows = order(cars, session.kind, session.track_length_m)
         self._places = places_in_class(self.ordered, race.classes.of_row)
+        self._doing = doing(cars, race.pits.on_out_lap(cars))
         grid = race.grid.places(cars) if session.kind is SessionKind.RACE else np.zeros(len(cars), dtype=np.int32)
         self._has_grid: Bools = grid > 0
         self._gained = gained(self._places, grid, race.classes.of_row)
         self._gaps = RaceGaps(frame, race, self.ordered)
-        self._best_s = known_laps(cars.best_lap_s)
-        self._last_s = known_laps(cars.last_lap_s)
-        self._class_best_s = race.classes.best_laps(cars)[race.classes.of_row]
+        self._best_s: list[float] = known_laps(cars.best_lap_s).tolist()
+        self._last_s: list[float] = known_laps(cars.last_lap_s).tolist()
+        self._class_best_s: list[float] = race.classes.best_laps(cars)[race.classes.of_row].tolist()
         self._stint: Ints = race.pits.stint_laps(cars)
         self._stops: Ints = race.pits.stops(cars)
-        self._out_lap: Bools = race.pits.on_out_lap(cars)
 
     def columns(self) -> frozenset[Column]:
         """The columns that have something to say about any car, shown or not: a table must not change as it scrolls."""
         cars = self._cars
         has = {
             Column.GAINED: bool(self._has_grid.any()),
-            Column.LICENCE: any(cars.licence),
+            Column.LICENCE: any(cars.licence) or bool((cars.rating > 0).any()),
             Column.TYRE: any(cars.tyre) or bool((self._stint >= 0).any()),
             Column.STOPS: self._session.kind is SessionKind.RACE and bool((self._stops > 0).any()),
-            Column.LAST: bool(np.isfinite(self._last_s).any()),
-            Column.BEST: bool(np.isfinite(self._best_s).any()),
+            Column.LAST: min(self._last_s, default=math.inf) < math.inf,
+            Column.BEST: min(self._best_s, default=math.inf) < math.inf,
         }
         apart = len(cars) > 1 and (not self.timed or has[Column.BEST])
         has |= {Column.GAP: apart, Column.INTERVAL: apart}
@@ -162,14 +164,15 @@ class _Table:
             gap=self._behind(row, int(members[0])),
             interval=self._behind(row, int(members[max(0, place - 1)])),
             gained=int(self._gained[row]) if self._has_grid[row] else None,
-            last=self._lap(float(self._last_s[row]), row),
-            best=self._lap(float(self._best_s[row]), row),
+            last=self._lap(self._last_s[row], row),
+            best=self._lap(self._best_s[row], row),
             licence=cars.licence[row][:8],
+            rating=int(cars.rating[row]) if cars.rating[row] > 0 else None,
             tyre=cars.tyre[row][:2],
             stint_laps=int(self._stint[row]) if 0 <= self._stint[row] < 1000 else None,
             stops=int(self._stops[row]) if 0 <= self._stops[row] < 100 else None,
             penalty_s=round(penalty) if 0.5 <= penalty < 1000 else None,
-            doing=doing(cars, row, on_out_lap=bool(self._out_lap[row])),
+            doing=self._doing[row],
             is_player=row == own,
             follows=follows,
         )
@@ -180,7 +183,7 @@ class _Table:
         return best_lap_gap(self._cars, row, ahead) if self.timed else self._gaps.behind(row, ahead)
 
     def _lap(self, seconds: float, row: int) -> LapSaid | None:
-        if not np.isfinite(seconds):
+        if seconds == math.inf:
             return None
         if seconds <= self._class_best_s[row] + SAME_TIME_S:
             return LapSaid(round(seconds, 3), LapMark.SESSION_BEST)
@@ -188,20 +191,18 @@ class _Table:
         return LapSaid(round(seconds, 3), LapMark.OWN_BEST if own else LapMark.PLAIN)
 
 
-STATUSES = {
-    CarStatus.GARAGE: Doing.GARAGE,
-    CarStatus.FINISHED: Doing.FINISHED,
-    CarStatus.RETIRED: Doing.RETIRED,
-    CarStatus.DISQUALIFIED: Doing.DISQUALIFIED,
-}
-
-
-def doing(cars: Cars, row: int, *, on_out_lap: bool) -> Doing:
-    """What a car does now; the first that holds: out of it, in the pits, beside the track, just out of the pits."""
-    if cars.status[row] in STATUSES:
-        return STATUSES[CarStatus(int(cars.status[row]))]
-    if cars.pit[row] != PitStatus.NONE:
-        return Doing.IN_BOX if cars.pit[row] == PitStatus.IN_BOX else Doing.PIT_LANE
-    if cars.off_track[row]:
-        return Doing.OFF_TRACK
-    return Doing.OUT_LAP if on_out_lap else Doing.RACING
+def doing(cars: Cars, on_out_lap: Bools) -> list[Doing]:
+    """What every car does now; the first that holds: out of it, in the pits, beside the track, just out of the pits."""
+    ladder = (
+        (cars.status == CarStatus.DISQUALIFIED, Doing.DISQUALIFIED),
+        (cars.status == CarStatus.RETIRED, Doing.RETIRED),
+        (cars.status == CarStatus.FINISHED, Doing.FINISHED),
+        (cars.status == CarStatus.GARAGE, Doing.GARAGE),
+        (cars.pit == PitStatus.IN_BOX, Doing.IN_BOX),
+        (cars.pit != PitStatus.NONE, Doing.PIT_LANE),
+        (cars.off_track, Doing.OFF_TRACK),
+        (on_out_lap, Doing.OUT_LAP),
+    )
+    rungs = np.select([holds for holds, _ in ladder], range(len(ladder)), len(ladder)).tolist()
+    words = (*(word for _, word in ladder), Doing.RACING)
+    return [words[rung] for rung in rungs]

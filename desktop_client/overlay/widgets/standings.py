@@ -14,8 +14,9 @@ from desktop_client.overlay import theme
 from desktop_client.overlay.canvas import Canvas, Room
 from desktop_client.overlay.lettering import Align, middle_baseline
 from desktop_client.overlay.standings_demo import demo_view
-from desktop_client.overlay.standings_row import TYRE_MIDDLE, WIDTHS, RowStyle, paint_row
+from desktop_client.overlay.standings_row import WIDTHS, RowStyle, paint_row
 from desktop_client.overlay.table import HEAD, NAME_X, TILE_X, paint_class_strip
+from desktop_client.overlay.tyre_mark import TO_RIGHT
 from desktop_client.overlay.widget import Cell, Notice, Widget
 from desktop_client.race.lifecycle import Race
 from desktop_client.race.standings import ClassTable, Column, StandingsRow, StandingsView, standings
@@ -89,7 +90,7 @@ class Standings(Widget[StandingsSettings, StandingsView]):
         right = canvas.width - theme.PAD_X
         for column in reversed(self._columns(view.columns, view.against_the_clock)):
             if column is Column.TYRE:  # over the ring, whether laps stand beside it or not
-                canvas.text(right - TYRE_MIDDLE, baseline, CAPTIONS[column], theme.CAPTION, ink, Align.CENTRE)
+                canvas.text(right - TO_RIGHT, baseline, CAPTIONS[column], theme.CAPTION, ink, Align.CENTRE)
             else:
                 canvas.text(right, baseline, CAPTIONS[column], theme.CAPTION, ink, Align.RIGHT)
             right -= WIDTHS[column]

@@ -153,6 +153,7 @@ def test_a_column_that_is_empty_for_all_folds_away(frame_at):
     assert table_of(bare).columns == {Column.GAP, Column.INTERVAL}
     assert table_of(frame).columns == {Column.GAP, Column.INTERVAL, Column.LAST, Column.BEST, Column.TYRE}
     assert table_of(with_cars(bare, licence=("A 3.1",) + ("",) * 21)).columns >= {Column.LICENCE}
+    assert table_of(with_cars(bare, rating=np.full(22, 2400, dtype=np.int32))).columns >= {Column.LICENCE}
     assert table_of(with_cars(bare, pit_stops=np.ones(22, dtype=np.int32))).columns >= {Column.STOPS}
 
 

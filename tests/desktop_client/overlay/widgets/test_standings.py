@@ -9,7 +9,7 @@ import pytest
 from desktop_client.overlay import theme
 from desktop_client.overlay.canvas import Room
 from desktop_client.overlay.palette import DARK, THEMES
-from desktop_client.overlay.table import HEAD, gap_words
+from desktop_client.overlay.table import HEAD, SPACE, gap_words
 from desktop_client.overlay.widget import Notice
 from desktop_client.overlay.widgets.standings import Standings, StandingsSettings
 from desktop_client.race.gaps import Gap
@@ -160,8 +160,8 @@ def test_without_cars_the_widget_says_that_it_waits(frame_at):
     [
         (Gap(12.34), "+12.3"),
         (Gap(0.0), "+0.0"),
-        (Gap(laps=1), "+1 lap"),
-        (Gap(laps=12), "+12 laps"),
+        (Gap(laps=1), f"+1{SPACE}lap"),
+        (Gap(laps=12), f"+12{SPACE}laps"),
         (Gap(), ""),
         (Gap(35_999.0), "+9999.9"),
     ],
