@@ -216,7 +216,8 @@ def _dots(frame: Frame, race: Race, x: Floats, y: Floats, step: int) -> tuple[Do
     metres_x, metres_y = (np.rint(np.where(shown, place, 0.0) / step) * step).tolist()
     classes: list[int] | None = None
     if len(race.classes.met) > 1 and len(race.classes.of_row) == len(cars):
-        classes = race.classes.of_row.tolist()
+        numbers: list[int] = race.classes.of_row.tolist()
+        classes = numbers if len(set(numbers)) > 1 else None
     positions: list[int] = cars.position.tolist()
     pit: list[int] = cars.pit.tolist()
     others: list[Dot] = []

@@ -58,6 +58,7 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
 
     def __init__(self, settings: TrackMapSettings) -> None:
         super().__init__(settings)
+        self._seen: tuple[TrackShape, float] | None = None
         self._fitted: tuple[Hashable, Projection] | None = None
         self._built: tuple[Hashable, Drawing, tuple[Label, ...]] | None = None
 
@@ -132,7 +133,9 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
             return SEEN_PX * self.settings.zoom_m / SIDE
         if shape is None:
             return 1.0
-        return SEEN_PX / self._whole(QSizeF(SIDE, SIDE), shape).scale
+        if self._seen is None or self._seen[0] is not shape:
+            self._seen = (shape, SEEN_PX / self._whole(QSizeF(SIDE, SIDE), shape).scale)
+        return self._seen[1]
 
     def _through(self, canvas: Canvas, view: TrackMapView) -> Projection:
         if view.focus is not None:
