@@ -34,7 +34,7 @@ from desktop_client.demo.race import FULL_RACE_LAPS, Race
 from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH
 from desktop_client.overlay.lettering import Lettering
 from desktop_client.overlay.overlay import Overlay
-from desktop_client.overlay.widgets import DEFAULT_LAYOUT
+from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.window import WidgetWindow
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.udp import UdpListener
@@ -94,7 +94,7 @@ def twelve(make: type[Overlay], hz: int) -> Overlay:
     """An overlay that shows the twelve widgets of the measurement, each in its default size and place."""
     overlay = make(area=QRect(0, 0, DESIGN_WIDTH, DESIGN_HEIGHT), clock_hz=hz)
     profile = overlay.settings.profile
-    layout = {key: msgspec.structs.replace(place, shown=key in TWELVE) for key, place in DEFAULT_LAYOUT.items()}
+    layout = {key: msgspec.structs.replace(profile.place(key), shown=key in TWELVE) for key in WIDGETS}
     overlay.change_profile(msgspec.structs.replace(profile, layout=layout))
     return overlay
 

@@ -9,7 +9,7 @@ from desktop_client.overlay.compositor import is_composited
 from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH, Placement, placement_of, rectangle
 from desktop_client.overlay.palette import THEMES
 from desktop_client.overlay.profiles import Profile
-from desktop_client.overlay.widgets import DEFAULT_LAYOUT, WIDGETS
+from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.window import WidgetWindow
 
 
@@ -27,7 +27,7 @@ class Arrangement:
         self.wear(profile)
 
     def place(self, key: str) -> Placement:
-        return self.profile.layout.get(key, DEFAULT_LAYOUT[key])
+        return self.profile.place(key)
 
     def shown(self) -> dict[str, WidgetWindow]:
         """The windows that the profile shows."""

@@ -14,7 +14,6 @@ from desktop_client.overlay.layout import Placement
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.profiles import Profile
 from desktop_client.overlay.snapping import Align, Grip, grip_at
-from desktop_client.overlay.widgets import DEFAULT_LAYOUT
 
 SCALE_PER_NOTCH = 1.05
 
@@ -71,7 +70,7 @@ class Editor(QObject):
     def show(self, key: str, shown: bool) -> None:
         """Put a widget on the screen, or take it away."""
         profile = self.overlay.settings.profile
-        place = msgspec.structs.replace(profile.layout.get(key, DEFAULT_LAYOUT[key]), shown=shown)
+        place = msgspec.structs.replace(profile.place(key), shown=shown)
         self._go_to(msgspec.structs.replace(profile, layout={**profile.layout, key: place}))
         self.select([key] if shown else [])
 

@@ -8,6 +8,7 @@ import msgspec
 
 from desktop_client.overlay.layout import Placement
 from desktop_client.overlay.palette import ThemeName
+from desktop_client.overlay.presets import LAYOUTS, PresetName
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.telemetry.frame import SessionKind
 
@@ -41,12 +42,18 @@ class Wanted(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A layout with everything that belongs to it. `layout` holds only what the driver moved or hid."""
+    """A layout with everything that belongs to it. `layout` holds only what differs from the preset's."""
+
+    preset: PresetName = "Race"
 
     widgets: WidgetSettings = WidgetSettings()  # type: ignore[valid-type]
     layout: dict[str, Placement] = {}
     theme: ThemeName = "dark"
     wanted: Wanted = Wanted()
+
+    def place(self, key: str) -> Placement:
+        """Where a widget stands in this profile."""
+        return self.layout.get(key) or LAYOUTS[self.preset][key]
 
 
 def choose(profiles: Mapping[str, Profile], active: str, now: Wanted) -> str:

@@ -11,12 +11,13 @@ import msgspec
 from desktop_client.files import write_atomically
 from desktop_client.overlay.clock import DEFAULT_HZ, RATES_HZ
 from desktop_client.overlay.hotkeys import Hotkeys
+from desktop_client.overlay.presets import LAYOUTS
 from desktop_client.overlay.profiles import Profile
 
 log = logging.getLogger(__name__)
 
 FILE_NAME: Final = "overlay.json"
-FIRST_PROFILE: Final = "Default"
+FIRST_PROFILE: Final = "Race"
 
 
 class OverlaySettings(msgspec.Struct, frozen=True):
@@ -24,7 +25,9 @@ class OverlaySettings(msgspec.Struct, frozen=True):
 
     clock_hz: int = DEFAULT_HZ
     capturable: bool = False  # ordinary windows, so that a recorder can list them
-    profiles: dict[str, Profile] = msgspec.field(default_factory=lambda: {FIRST_PROFILE: Profile()})
+    profiles: dict[str, Profile] = msgspec.field(
+        default_factory=lambda: {name: Profile(preset=name) for name in LAYOUTS}
+    )
     active: str = FIRST_PROFILE
     switch_profiles: bool = True
     hotkeys: Hotkeys = Hotkeys()

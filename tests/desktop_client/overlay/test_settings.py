@@ -5,9 +5,10 @@ import pytest
 
 from desktop_client.overlay import settings
 from desktop_client.overlay.layout import Placement
+from desktop_client.overlay.presets import LAYOUTS
 from desktop_client.overlay.profiles import Profile, Wanted, WidgetSettings
 from desktop_client.overlay.settings import FILE_NAME, OverlaySettings
-from desktop_client.overlay.widgets import DEFAULT_LAYOUT, WIDGETS
+from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.widgets.dash import DashSettings
 from desktop_client.telemetry.frame import SessionKind
 
@@ -42,7 +43,7 @@ def test_without_a_file_there_are_the_defaults(tmp_path):
         b"\xff\xfe",
         b"[]",
         b'{"clock_hz": 31}',
-        b'{"profiles": {"Default": {"widgets": {"dash": {"speed_unit": "knots"}}}}}',
+        b'{"profiles": {"Race": {"widgets": {"dash": {"speed_unit": "knots"}}}}}',
         b'{"active": "Gone"}',
         b'{"hotkeys": {"hide": "Ctrl+"}}',
     ],
@@ -70,4 +71,4 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
 def test_every_widget_has_settings_and_a_place():
     fields = {field.name for field in msgspec.structs.fields(WidgetSettings)}
     assert set(WIDGETS) == fields
-    assert set(DEFAULT_LAYOUT) == set(WIDGETS)
+    assert all(set(layout) == set(WIDGETS) for layout in LAYOUTS.values())
