@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,17 +20,24 @@ SILENT_AFTER_S: Final = 3.0
 
 
 class Floor:
-    """Who is listened to: whoever speaks has the floor, until nothing was said for a while."""
+    """Who is listened to: whoever speaks has the floor, until nothing was said for a while.
+
+    A game that waits in its pause or its garage goes on speaking; it gives way to one that is driven.
+    """
 
     def __init__(self) -> None:
         self.holder: str | None = None
-        self._spoke_at = 0.0
+        self._spoke_at = self._drove_at = -math.inf
 
-    def grants(self, who: str, at: float) -> bool:
+    def grants(self, who: str, at: float, *, drives: bool = True) -> bool:
         """Whether `who`, speaking at `at` (seconds), is the one to be heard."""
-        if self.holder not in (None, who) and at - self._spoke_at < SILENT_AFTER_S:
-            return False
-        self.holder, self._spoke_at = who, at
+        if who != self.holder:
+            heard_last = self._drove_at if drives else self._spoke_at
+            if self.holder is not None and at - heard_last < SILENT_AFTER_S:
+                return False
+            self.holder, self._drove_at = who, -math.inf
+        self._spoke_at = at
+        self._drove_at = at if drives else self._drove_at
         return True
 
 
@@ -113,7 +121,8 @@ class Listening:
         return tuple(sorted(seen, key=lambda game: not game.speaks))
 
     def _frame(self, key: str, frame: Frame) -> None:
-        if self.floor.grants(key, frame.at):
+        rests = frame.session.paused or frame.session.in_garage
+        if self.floor.grants(key, frame.at, drives=not rests):
             self._show(frame)
 
     def _wanted_ports(self) -> tuple[SharedPort, ...]:

@@ -34,6 +34,7 @@ class Replaying:
         self.problem: str | None = None
         self._game, self._hear, self._clock = game, hear, clock
         self._source = self._fresh()
+        self._length_s = recording.length_s()
         self._jumps = 0
         self._rate = PacketRate(clock())
         self._player = Player(recording, self._feed, self._begin_anew, speed, clock)
@@ -79,7 +80,7 @@ class Replaying:
         return (
             GameSeen(
                 title=GAMES[self._game].title,
-                places=(Place("the recording", self._player.recording.path.name, True),),
+                places=(Place("the recording", f"{self._player.recording.path.name} at {self._position()}", True),),
                 problem=self.problem or self._player.recording.damage,
                 packets_per_second=self._rate.per_second(self._clock()),
                 frames=health.frames,
@@ -89,6 +90,10 @@ class Replaying:
                 speaks=True,
             ),
         )
+
+    def _position(self) -> str:
+        at = _clock_time(self._player.position)
+        return at if self._length_s is None else f"{at} of {_clock_time(self._length_s)}"
 
     def _go_on(self) -> None:
         self._rest()
@@ -121,3 +126,8 @@ class Replaying:
 
     def _fresh(self) -> Source:
         return GAMES[self._game].make(GameSettings())
+
+
+def _clock_time(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"

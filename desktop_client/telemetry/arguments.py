@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     games = [*sorted(GAMES), AUTO]
-    parser.add_argument("--game", required=True, choices=games, help="whose telemetry it is; auto: whoever speaks")
+    parser.add_argument(
+        "--game", required=True, choices=games, help="whose it is; auto: whoever speaks, as client.toml has it"
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--port", type=_port, help="the game's UDP port (its usual one)")
     where.add_argument("--file", type=Path, help="a recording to read instead of listening")
@@ -83,8 +85,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
         for name in ("speed", "start", "anonymous"):
             if getattr(options, name) is not None:
                 raise Refused(f"telemetry: --{name} goes with --file.")
-    if options.game == AUTO and (options.port or options.host):
-        raise Refused("telemetry: --port and --host go with one game, not with auto.")
+    if options.game == AUTO and (options.port or options.host or options.password):
+        raise Refused("telemetry: --port, --host and --password go with one game, not with auto.")
     if options.anonymous is not None and (options.speed or options.start):
         raise Refused("telemetry: --anonymous takes the whole of --file, without --speed and --start.")
     options.start = options.start or 0.0

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from desktop_client.listening import Listening
+from desktop_client.settings import WrongSetting, load
 from desktop_client.telemetry.anonymous import write_anonymous
 from desktop_client.telemetry.arguments import AUTO, MISUSED, Refused, parse
 from desktop_client.telemetry.catalogue import GAMES
@@ -48,8 +49,7 @@ def main(argv: list[str]) -> int:
 
 
 def _listen(options: argparse.Namespace) -> None:
-    told = GameSettings(port=options.port, host=options.host, password=options.password)
-    games = dict.fromkeys(GAMES, GameSettings()) if options.game == AUTO else {options.game: told}
+    games = _games(options)
     recording = _open_recorder(options.record, None if options.game == AUTO else options.game)
     printer = Printer(options.json)
     heard: list[str] = []
@@ -80,6 +80,16 @@ def _listen(options: argparse.Namespace) -> None:
         print(msgspec.json.encode(told_of).decode(), file=sys.stderr)
     else:
         _print_health(sources[options.game])
+
+
+def _games(options: argparse.Namespace) -> dict[str, GameSettings]:
+    """What holds for the one game that was asked for; for all of them what the client itself is told."""
+    if options.game != AUTO:
+        return {options.game: GameSettings(port=options.port, host=options.host, password=options.password)}
+    try:
+        return load().games_to_hear()
+    except WrongSetting as wrong:
+        raise Refused(str(wrong)) from wrong
 
 
 async def _listen_until_nobody_reads(listening: Listening, printer: Printer) -> None:

@@ -104,6 +104,29 @@ def test_whoever_speaks_first_keeps_the_floor_until_it_was_silent_for_long():
     assert floor.holder == "bee"
 
 
+def test_a_game_that_waits_in_its_pause_gives_way_to_one_that_is_driven_and_to_no_other():
+    floor = Floor()
+    assert floor.grants("ant", 0.0)
+    assert floor.grants("ant", 10.0, drives=False)
+    assert not floor.grants("bee", 10.1, drives=False)
+    assert floor.grants("bee", 10.2)
+    assert not floor.grants("ant", 10.3), "both are driven: who has the floor keeps it"
+    assert not floor.grants("ant", 10.4, drives=False)
+
+
+def test_a_short_pause_costs_nobody_the_floor():
+    floor = Floor()
+    assert floor.grants("ant", 0.0)
+    assert floor.grants("ant", SILENT_AFTER_S - 0.1, drives=False)
+    assert not floor.grants("bee", SILENT_AFTER_S - 0.1)
+
+
+def test_a_game_that_was_never_driven_gives_way_at_once():
+    floor = Floor()
+    assert floor.grants("ant", 0.0, drives=False)
+    assert floor.grants("bee", 0.1)
+
+
 async def test_the_game_that_speaks_is_shown_whatever_way_it_speaks(heard: Heard, tmp_path: Path, ports, send):
     async with listening_to(heard, tmp_path, "ant", "bee", "dog"):
         send(ports[0], said_by("ant", 1))

@@ -41,7 +41,7 @@ async def test_a_recording_is_shown_to_its_end(record, made: list[SmallGame]):
     await eventually(lambda: len(frames) == 20)
     (seen,) = replaying.seen()
     assert (seen.title, seen.frames, seen.speaks) == ("The game bee", 20, True)
-    assert [str(place) for place in seen.places] == ["the recording race.rotape"]
+    assert [str(place) for place in seen.places] == ["the recording race.rotape at 0:01 of 0:01"]
     assert replaying.problems == ()
     assert {frame.session.uid for frame in frames} == {"one"}
     replaying.stop()

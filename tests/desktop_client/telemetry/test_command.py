@@ -31,7 +31,9 @@ from desktop_client.telemetry.command import main
 
 only_small = sys.argv[1] == "small"
 if only_small:
-    GAMES.clear()
+    for game in [*GAMES]:
+        if game != "f1":
+            del GAMES[game]
     GAMES["dog"] = catalogued("dog", lambda told: (MemoryInlet("dog_block", 64, WholeBlock),))
     GAMES["fox"] = catalogued("fox", lambda told: (UdpInlet(0, peer=(told.host or "127.0.0.1", told.port or 9)),))
 sys.exit(main(sys.argv[1 + only_small:]))
@@ -54,17 +56,21 @@ def tape(tmp_path: Path, small_race) -> Path:
 
 
 @pytest.fixture
-def start(tmp_path: Path):
+def start(tmp_path: Path, free_udp_port: Callable[[], int]):
     """Start the command as a program of its own; whatever still runs afterwards is ended.
 
-    After "small" there are only two games: dog in a file of the test's folder, and fox, which has to be asked.
+    After "small" there are two games beside F1: dog in a file of the test's folder, and fox, which has to be asked.
     """
     programs: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: object, **pipes: int) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", AS_A_PROGRAM, *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | pipes
-        environment = os.environ | {"RACEOVERLAY_SHARED_MEMORY": str(tmp_path)}
+        environment = os.environ | {
+            "RACEOVERLAY_SHARED_MEMORY": str(tmp_path),
+            "RACEOVERLAY_CLIENT_STATE": str(tmp_path),
+            "RACEOVERLAY_TELEMETRY_PORT": str(free_udp_port()),
+        }
         programs.append(subprocess.Popen(command, text=True, cwd=PROJECT, env=environment, **pipes))
         return programs[-1]
 
@@ -242,7 +248,7 @@ def test_a_game_that_has_to_be_asked_is_asked_where_it_runs(start):
 def test_auto_listens_to_all_and_says_whom_it_hears(start, tmp_path: Path):
     recorded = tmp_path / "heard.rotape"
     program = start("small", "--game", "auto", "--json", "--record", recorded)
-    assert {_line(program.stderr).split()[2], _line(program.stderr).split()[2]} == {"dog", "fox"}
+    assert [_line(program.stderr).split()[2] for _ in range(3)] == ["f1", "dog", "fox"]
     (tmp_path / "dog_block").write_bytes(said_by("dog", 7))
     assert json.loads(_line(program.stdout))["session"]["game"] == "dog"
     assert _line(program.stderr) == "Hearing dog: The game dog.\n"
@@ -252,6 +258,16 @@ def test_auto_listens_to_all_and_says_whom_it_hears(start, tmp_path: Path):
     health = json.loads(said.splitlines()[-1])
     assert (list(health), health["dog"]["frames"]) == (["dog"], 1)
     assert Recording(recorded).game == "dog"
+
+
+def test_auto_follows_the_clients_own_settings(start, tmp_path: Path):
+    (tmp_path / "client.toml").write_text("[games.f1]\nenabled = false\n[games.fox]\nenabled = false\n")
+    program = start("small", "--game", "auto", "--json")
+    assert _line(program.stderr) == "Listening for dog on shared memory dog_block.\n"
+    (tmp_path / "client.toml").write_text("[games.f1]\nport = 0\n")
+    program = start("small", "--game", "auto", "--json")
+    assert "`games.f1.port` in" in _line(program.stderr)
+    assert program.wait(WAIT_S) == 2
 
 
 def test_a_port_in_use_is_one_sentence_and_a_failure(capfd):
@@ -307,6 +323,12 @@ def free_udp_port() -> Callable[[], int]:
 
 
 def _line(stream) -> str:
-    ready, _, _ = select.select([stream], [], [], WAIT_S)
-    assert ready, "nothing was printed"
-    return stream.readline()
+    """The next line, read past the stream's own buffer, in which `select` would not see the lines after it."""
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([stream], [], [], WAIT_S)
+        assert ready, "nothing was printed"
+        byte = os.read(stream.fileno(), 1)
+        assert byte, f"it ended after {line!r}"
+        line += byte
+    return line.decode()
