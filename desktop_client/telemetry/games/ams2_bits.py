@@ -19,6 +19,7 @@ Bytes = NDArray[np.uint8]
 ACTIVE: Final = 0x80  # of a car's position
 INDEX: Final = 0x7FFF  # of a car index: the top bit is set for people
 TIMED: Final = 0x8000  # of the length of an event
+NOT_STARTED: Final = 1  # of a car's race states
 QUARTER_M: Final = 0.25
 
 
@@ -105,6 +106,10 @@ def session_kind(state: int) -> SessionKind:
     return KINDS[(state >> 3 if state & 8 else state >> 4) & 7]
 
 
+def position(byte: Bytes) -> Ints:
+    return (byte & 0x7F).astype(np.int32)
+
+
 def sector(byte: Bytes) -> Ints:
     """0, 1, 2; -1 for what no sector is."""
     number = (byte & 3).astype(np.int32)
@@ -139,6 +144,10 @@ def stop_is_wanted(byte: int) -> bool:
 
 def car_status(race_state: Bytes, mode: Bytes) -> Ints:
     return _STATUS_IN_THE_PITS[race_state & 7, mode]
+
+
+def waits_for_start(race_state: Bytes) -> Bools:
+    return race_state & 7 == NOT_STARTED
 
 
 def lap_is_valid(race_state: Bytes) -> Bools:

@@ -41,6 +41,7 @@ class Memory:
         self.stats: Packet | None = None
         self.kind = self._stated_kind()
         self.trail, self.splits = Trail(), Splits()
+        self.grid = np.zeros(CARS, dtype=np.int32)  # positions before the start, 0 unknown
         self._lap = 0
         self._ended = False
 
@@ -93,6 +94,9 @@ class Memory:
             self._begin(int(packet["header"]["number"]), at)
         self._lap = lap
         self.timings = packet
+        if self.kind is SessionKind.RACE:
+            waiting = bits.waits_for_start(packet["cars"]["race_state"])
+            self.grid[waiting] = bits.position(packet["cars"]["position"][waiting])
         self.splits.see(bits.sector(packet["cars"]["sector"]), at)
 
     def keep_stats(self, packet: Packet, at: float) -> None:

@@ -31,7 +31,7 @@ class GranTurismo7:
         self.inlets: tuple[Inlet, ...] = (UdpInlet(ANSWER_PORT, peer=self._console),)
         self.health = Health()
         self._memory = Memory()
-        self._newest: int | None = None  # packet id
+        self._newest: tuple[int, int] | None = None  # number and flags of the packet that was taken last
         self._heard_at: float | None = None
         self._asks_for = 0
         self._asked_at: float | None = None
@@ -45,7 +45,7 @@ class GranTurismo7:
         if plain is None:
             return self._refuse("foreign", "this is not enciphered as Gran Turismo 7 does it")
         opened = open_packet(plain)
-        if not self._is_newer(int(opened["packet_id"])):
+        if not self._is_newer(int(opened["packet_id"]), int(opened["flags"])):
             return None
         self._heard_at = at
         self.health.format = f"GT7 {form.ask.decode()}"
@@ -71,17 +71,19 @@ class GranTurismo7:
         self._asked_at = at
         return (FORMATS[self._asks_for].ask,)
 
-    def _is_newer(self, packet_id: int) -> bool:
-        newest = self._newest
-        if newest is not None and packet_id <= newest:
-            if packet_id == newest:
-                self.health.refuse("duplicate", f"packet {packet_id}")
-                return False
-            if newest - packet_id < RESTARTED_BY:
-                self.health.refuse("late", f"packet {packet_id} came after {newest}")
-                return False
+    def _is_newer(self, packet_id: int, flags: int) -> bool:
+        """Whether to go on to this packet; one with the last one's number tells news if its flags do, as in a pause."""
+        newest, newest_flags = self._newest or (-1, 0)
+        behind = newest - packet_id
+        if behind == 0 and flags == newest_flags:
+            self.health.refuse("duplicate", f"packet {packet_id}")
+            return False
+        if 0 < behind < RESTARTED_BY:
+            self.health.refuse("late", f"packet {packet_id} came after {newest}")
+            return False
+        if behind > 0:
             self._memory.forget()
-        self._newest = packet_id
+        self._newest = packet_id, flags
         return True
 
     def _refuse(self, reason: str, detail: str) -> None:

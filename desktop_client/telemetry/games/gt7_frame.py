@@ -88,6 +88,7 @@ def _cars(packet: Packet, memory: Memory, health: Health) -> Cars:
 
     return Cars.of(
         _SLOT,
+        grid_position=np.array((memory.grid_position,), dtype=np.int32),
         lap=np.array((max(int(packet["lap"]), 0),), dtype=np.int32),
         lap_distance_m=column(memory.lap_distance_m),
         x=column(sanity.number(x, -far, far, health)),

@@ -29,6 +29,7 @@ class Memory:
         self.uid = ""
         self.lap_distance_m = math.nan
         self.lap_time_s = math.nan
+        self.grid_position = 0
         self._before: _Sight | None = None
         self._begin(0, 0)
 
@@ -46,6 +47,7 @@ class Memory:
         if before is None or _another_session(before, now):
             self._begin(int(packet["packet_id"]), now.car)
         self.lap_time_s = self._lap_clock.age(now.lap, _seconds(now.clock_ms), _seconds(int(packet["last_lap_ms"])))
+        self.grid_position = max(int(packet["grid_position"]), 0) or self.grid_position  # it is said until the start
         self._drive(packet, now)
 
     def forget(self) -> None:
@@ -55,6 +57,7 @@ class Memory:
     def _begin(self, packet_id: int, car: int) -> None:
         # No id comes with a session: the number of its first packet is its own as long as the console runs.
         self.uid = f"{packet_id:08x}-{car}"
+        self.grid_position = 0
         self._odometer, self._lap_start, self._lap_clock = Odometer(), LapStart(), LapClock()
 
     def _drive(self, packet: Packet, now: _Sight) -> None:

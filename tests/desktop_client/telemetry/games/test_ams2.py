@@ -202,6 +202,19 @@ def test_cars_that_are_out_or_in_the_pits_are_told_as_such(source, encoder, driv
     assert np.flatnonzero(~cars.lap_valid).tolist() == [6]
 
 
+def test_the_grid_is_remembered_through_the_race(source, encoder, driving):
+    packets = encoder.encode(driving(0.0))
+    timed = writable(packets[-1])
+    timed["cars"]["race_state"] = 1
+    before = [source.feed(packet, 0.0) for packet in (*packets[:-1], timed.tobytes())][-1]
+    assert before.cars.grid_position.tolist() == list(range(1, 23))
+    turned = driving(20.0)
+    turned = dataclasses.replace(turned, cars=dataclasses.replace(turned.cars, position=turned.cars.position[::-1]))
+    after = feed(source, encoder, turned)[-1]
+    assert after.cars.position[0] == 22
+    assert after.cars.grid_position.tolist() == list(range(1, 23))
+
+
 def test_speeds_of_others_are_measured_from_their_places(source, encoder, driving):
     first, *_ = feed(source, encoder, driving(100.0))
     assert np.isnan(np.delete(first.cars.speed_mps, 6)).all()

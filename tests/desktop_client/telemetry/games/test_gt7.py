@@ -188,6 +188,22 @@ def test_another_session_forgets_this_one(change):
     assert math.isnan(after.cars.lap_distance_m[0])
 
 
+def test_a_pause_whose_packets_have_one_number_is_heard_of_once():
+    source = GranTurismo7()
+    feed(source, 60.0)
+    still = other(flags=3)
+    assert source.feed(still, 60.1).session.paused
+    assert source.feed(still, 60.2) is None
+    assert source.health.refused == {"duplicate": 1}
+
+
+def test_the_place_on_the_grid_is_remembered_through_the_race():
+    source = GranTurismo7()
+    assert source.feed(other(grid_position=7, lap=0, packet_id=3000), 0.0).cars.grid_position[0] == 7
+    assert source.feed(other(grid_position=-1, lap=1, packet_id=3001), 0.1).cars.grid_position[0] == 7
+    assert source.feed(other(grid_position=-1, car=5, packet_id=3002), 0.2).cars.grid_position[0] == 0
+
+
 def test_a_replay_and_a_menu_are_told_from_driving():
     assert feed(GranTurismo7(), 1.0, replay=True).session.replay
     standing = GranTurismo7().feed(other(flags=0, speed=0), 0.0)
