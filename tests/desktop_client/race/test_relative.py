@@ -4,12 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from field_of_cars import field_of_cars, frames_until, raced
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_client.race.lifecycle import Race
 from desktop_client.race.relative import gaps_on_road, laps_apart, relative
-from desktop_client.telemetry.frame import Capability, PitStatus, SessionKind
+from desktop_client.telemetry.frame import Capability, CarStatus, PitStatus, SessionKind
 
 LENGTH = 5000.0
 LAP_S = 90.0
@@ -156,3 +157,87 @@ def test_no_column_of_any_numbers_raises(frame_at, count, data):
     race.take(frame)
     view = relative(frame, race)
     assert view.rows[view.ahead].is_player
+
+
+SLOW_LAP_S, FAST_LAP_S = 20.0, 16.0
+
+
+@pytest.fixture(scope="module")
+def multi_class():
+    """A slow car, the driver's, with a fast car behind it and another slow one in front, after clean laps of each."""
+    field = {"lap_s": (SLOW_LAP_S, FAST_LAP_S, SLOW_LAP_S), "columns": {"class_name": ("GT3", "LMP2", "GT3")}}
+    race = raced(frames_until(50.0, start_m=(900.0, 900.0, 1000.0), **field))
+    return race, field
+
+
+def at_places(field, *metres, **columns):
+    own = {"lap_distance_m": np.array(metres), "total_distance_m": np.array(metres), "lap": np.ones(3, dtype=np.int32)}
+    return field_of_cars(50.0, start_m=(0.0, 0.0, 0.0), **{**field, "columns": field["columns"] | own | columns})
+
+
+def test_a_gap_is_the_time_that_the_car_behind_needs_in_its_own_class(multi_class):
+    race, field = multi_class
+    frame = at_places(field, 500.0, 400.0, 600.0)
+    assert gaps_on_road(frame, race, 0) == pytest.approx([0.0, -0.1 * FAST_LAP_S, 0.1 * SLOW_LAP_S], abs=0.01)
+
+
+def test_both_drivers_see_the_same_gap_whatever_they_drive(multi_class):
+    race, field = multi_class
+    for places in ((500.0, 400.0, 600.0), (10.0, 990.0, 300.0), (990.0, 10.0, 500.0)):
+        frame = at_places(field, *places)
+        there, back = gaps_on_road(frame, race, 0), gaps_on_road(frame, race, 1)
+        assert there[1] == pytest.approx(-back[0], abs=1e-6)
+        assert abs(there[1]) < 0.5 * SLOW_LAP_S
+
+
+def test_a_class_that_nobody_has_timed_is_measured_by_the_pace_of_all(multi_class):
+    _, field = multi_class
+    fresh = raced(frames_until(5.0, start_m=(100.0, 100.0, 200.0), **field))
+    assert fresh.timing.references.best_of_class == {}
+    gaps = gaps_on_road(at_places(field, 500.0, 400.0, 600.0), fresh, 0)
+    assert gaps[1] == pytest.approx(-100.0 / (1000.0 / fresh.pace.lap_s), rel=0.1)
+
+
+def test_rows_say_their_class_only_where_several_race_together(multi_class):
+    race, field = multi_class
+    frame = at_places(field, 500.0, 400.0, 600.0, position=np.array([2, 3, 1], dtype=np.int32))
+    rows = [row for row in relative(frame, race).rows if row is not None]
+    assert [(row.car_class.name, row.class_position) for row in rows] == [("GT3", 1), ("GT3", 2), ("LMP2", 1)]
+    alone = raced(frames_until(5.0))
+    assert {row.car_class for row in relative(alone.frame, alone).rows if row is not None} == {None}
+
+
+@pytest.mark.parametrize("status", [CarStatus.GARAGE, CarStatus.RETIRED, CarStatus.DISQUALIFIED])
+def test_a_car_that_is_not_on_the_track_is_not_near(frame_at, race, status):
+    frame = frame_at(200.0)
+    statuses = np.zeros(22, dtype=np.int32)
+    statuses[5] = status
+    statuses[7] = CarStatus.FINISHED
+    slots = {row.slot for row in relative(with_cars(frame, status=statuses), race).rows}
+    assert 5 not in slots
+    assert 7 in slots
+
+
+def test_what_a_game_says_of_a_driver_is_passed_on_in_bounds(frame_at, race):
+    frame = with_cars(
+        frame_at(200.0),
+        licence=("A\x00 3.45 and more",) * 22,
+        rating=np.array([-1] * 5 + [2431] * 17, dtype=np.int32),
+        last_lap_s=np.array([0.0] * 5 + [94.3541] * 17),
+    )
+    rows = {row.slot: row for row in relative(frame, race).rows}
+    assert rows[4].licence == "A 3.45"
+    assert (rows[4].rating, rows[4].last_lap_s) == (None, None)
+    assert (rows[5].rating, rows[5].last_lap_s) == (2431, 94.354)
+
+
+def test_a_distance_that_is_stuck_between_updates_does_not_freeze_the_gaps_to_others(multi_class):
+    _, field = multi_class
+    race = raced(frames_until(50.0, start_m=(900.0, 900.0, 1000.0), **field))
+    stuck = race.frame
+    before = gaps_on_road(stuck, race, 0)
+    for late in (0.1, 0.2):
+        race.take(dataclasses.replace(stuck, session_time_s=stuck.session_time_s + late))
+    after = gaps_on_road(race.frame, race, 0)
+    closed = 0.2 * (1000.0 / FAST_LAP_S - 1000.0 / SLOW_LAP_S)
+    assert abs(after[1] - before[1]) == pytest.approx(closed * FAST_LAP_S / 1000.0, abs=0.01)
