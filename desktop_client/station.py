@@ -99,6 +99,8 @@ class Station:
 
 def host_to_listen_on(inlet: UdpInlet, host: str | None) -> str:
     """Of our own addresses: this computer alone suffices, unless another one or a console is to be heard."""
+    if inlet.broadcasts:
+        return EVERYWHERE
     others = [peer for peer in (host, inlet.peer[0] if inlet.peer else None) if peer is not None]
     return EVERYWHERE if any(not _is_this_computer(peer) for peer in others) else LOOPBACK
 

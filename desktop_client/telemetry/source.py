@@ -51,12 +51,14 @@ class GameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class UdpInlet:
     """A UDP port of ours that the game sends to; `peer` is where the adapter's own messages go.
 
-    `tag` is put before each datagram, so that an adapter with several inlets can tell them apart.
+    `tag` is put before each datagram, so that an adapter with several inlets can tell them apart. A game that
+    `broadcasts` sends to the whole network even when it runs on this computer, and is not heard on loopback alone.
     """
 
     port: int  # 0 takes any free one: a game that is asked answers to where the question came from
     tag: bytes = b""
     peer: tuple[str, int] | None = None
+    broadcasts: bool = False
 
 
 class BlockReader(Protocol):

@@ -287,6 +287,20 @@ def test_the_network_is_listened_to_only_for_a_game_that_runs_elsewhere(peer, ho
     assert host_to_listen_on(UdpInlet(20777, peer=peer), host) == listen_on
 
 
+def test_a_game_that_speaks_to_the_whole_network_is_not_heard_on_loopback_alone():
+    assert host_to_listen_on(UdpInlet(5606, broadcasts=True), LOOPBACK) == EVERYWHERE
+
+
+async def test_a_broadcast_is_heard(heard: Heard, tmp_path: Path, monkeypatch, free_port):
+    port = free_port()
+    monkeypatch.setitem(GAMES, "gnu", catalogued("gnu", lambda told: (UdpInlet(port, broadcasts=True),)))
+    async with listening_to(heard, tmp_path, "gnu"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as game:
+            game.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            game.sendto(said_by("gnu", 1), ("127.255.255.255", port))
+        await eventually(lambda: heard.frames == [("gnu", 1)])
+
+
 def test_a_game_that_may_be_anywhere_is_not_asked_at_that_address(made: list[SmallGame]):
     Listening({"ant": GameSettings(host="0.0.0.0", port=5)}, lambda frame: None)
     assert made[0].settings == GameSettings(port=5)
