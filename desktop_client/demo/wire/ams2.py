@@ -1,9 +1,13 @@
-"""A frame as Automobilista 2 would send it: every packet that says something of it, the seldom ones first."""
+"""A frame as Automobilista 2 would send it: the packets of every instant, and before them those that bring news.
+
+What changes seldom is said when it changes and, so that who comes later hears it too, once a second.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,27 +24,41 @@ RACING = 2
 RACE_STATES = {CarStatus.FINISHED: 3, CarStatus.DISQUALIFIED: 4, CarStatus.RETIRED: 5}
 PIT_MODES = {PitStatus.NONE: PitMode.NONE, PitStatus.PIT_LANE: PitMode.DRIVING_IN, PitStatus.IN_BOX: PitMode.IN_BOX}
 NONE = -1.0
+SAID_AGAIN_S = 1.0
 INVALID_LAP, BUILD, VERSION = 0x80, 1102, 2
 
 
 class Ams2Encoder:
-    """Counts the packets it has made, as the game does."""
+    """Counts the packets it has made, as the game does, and knows what it has said."""
 
     def __init__(self) -> None:
         self._made = 0
+        self._said: dict[Kind, tuple[object, float]] = {}
 
     def encode(self, frame: Frame) -> list[bytes]:
-        """All packets of an instant. `session_time_s` sets the tick; at most CARS cars have a place."""
+        """The packets of an instant. `session_time_s` sets the tick; at most CARS cars have a place."""
         return [packet.tobytes() for packet in self._packets(frame)]
 
     def _packets(self, frame: Frame) -> Iterator[Packet]:
-        yield self._game_state(frame.session)
-        yield self._race(frame.session)
-        yield from self._names(frame)
-        yield self._stats(frame)
+        cars, event = frame.cars, replace(frame.session, time_left_s=None)
+        if self._is_news(Kind.GAME_STATE, event, frame):
+            yield self._game_state(frame.session)
+            yield self._race(frame.session)
+        if self._is_news(Kind.PARTICIPANTS, (cars.slot.tobytes(), cars.name, cars.car, cars.class_name), frame):
+            yield from self._names(frame)
+        times = (cars.best_lap_s, cars.last_lap_s, cars.best_sector_s, cars.sector_s, cars.last_sector_s, cars.sector)
+        if self._is_news(Kind.TIME_STATS, [column.tobytes() for column in times], frame):
+            yield self._stats(frame)
         if frame.player is not None and frame.player_row is not None:
             yield self._telemetry(frame, frame.player, frame.player_row)
         yield self._timings(frame)
+
+    def _is_news(self, kind: Kind, content: object, frame: Frame) -> bool:
+        said, at = self._said.get(kind, (None, -math.inf))
+        if said == content and 0 <= frame.session_time_s - at < SAID_AGAIN_S:
+            return False
+        self._said[kind] = content, frame.session_time_s
+        return True
 
     def _blank(self, kind: Kind, size: int, part: int = 1, parts: int = 1) -> Packet:
         packet = np.zeros((), LAYOUTS[kind, size])

@@ -91,8 +91,10 @@ class Automobilista2:
                 memory.keep_timings(packet, at)
                 return self._instant(Kind.TIMINGS, packet, at)
             case Kind.GAME_STATE:
+                before = memory.state
                 memory.keep_game_state(packet, at)
-                return self._emit(at)  # a pause has to be heard of, and nothing else comes during one
+                # A pause has to be heard of, and nothing else comes during one.
+                return None if memory.state is before else self._emit(at)
             case Kind.RACE:
                 memory.keep_race(packet, at)
             case Kind.PARTICIPANTS:
