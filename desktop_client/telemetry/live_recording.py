@@ -30,7 +30,7 @@ class _Before:
     def keep(self, packet: bytes, at: float) -> None:
         self.packets.append((packet, at))
         self._bytes += len(packet)
-        while self._bytes > MOST_BYTES_BEFORE or at - self.packets[0][1] > BEFORE_S:
+        while self.packets and (self._bytes > MOST_BYTES_BEFORE or at - self.packets[0][1] > BEFORE_S):
             self._bytes -= len(self.packets.popleft()[0])
 
 
