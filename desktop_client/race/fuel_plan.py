@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 MOST_STOPS = 99
+MOST_LAPS = 1e6
 LEAST_USE = 1e-6  # a car that uses less than this does not use anything that could be planned
 
 MarginUnit = Literal["laps", "percent"]
@@ -42,6 +43,8 @@ def plan(
     if not (math.isfinite(level) and level >= 0 and math.isfinite(use) and use > LEAST_USE):
         return None
     laps_left = level / use
+    if not laps_left < MOST_LAPS:
+        return None
     to_line = 1 - min(1.0, max(0.0, share)) if math.isfinite(share) else 1.0
     next_line = to_line + max(0, math.floor(laps_left - to_line + 1e-9) + 1)
     longer = level / next_line if next_line > 0 else None
@@ -62,4 +65,4 @@ def _stops(add: float, capacity: float | None) -> int | None:
         return 0
     if capacity is None or not (math.isfinite(capacity) and capacity > 0):
         return None
-    return min(MOST_STOPS, max(1, math.ceil(add / capacity - 1e-9)))
+    return MOST_STOPS if add >= MOST_STOPS * capacity else max(1, math.ceil(add / capacity - 1e-9))

@@ -6,18 +6,20 @@ import enum
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from desktop_client.race.dash import PER_MPS, SpeedUnit
 from desktop_client.race.fuel import level_of, use_of
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.moment import lap_share
 from desktop_client.race.names import short_name
 from desktop_client.race.pit_loss import Loss
-from desktop_client.race.pit_rejoin import Rejoin, rejoin
+from desktop_client.race.pit_rejoin import Rejoin, rejoin, same_class
 from desktop_client.race.teams import Team
 from desktop_client.race.to_the_flag import to_go
 from desktop_client.race.tyre_laps import wear_of
 from desktop_client.race.tyres import laps_until
-from desktop_client.telemetry.frame import CarStatus, Frame, PitStatus, Player, SessionKind
+from desktop_client.telemetry.frame import CarStatus, Frame, Ints, PitStatus, Player, SessionKind
 
 RECENT_LAPS = 5
 MOST_LAPS = 9999
@@ -107,22 +109,22 @@ def pit(
     loss = race.pit_loss.loss(frame.session.pit_limit_mps, race.pace)
     if stop_s is not None:
         loss = Loss(loss.lane_s, stop_s, loss.lane_measured, stand_measured=True)
-    near = _near(frame, race, own, rivals) if frame.session.kind is SessionKind.RACE else ()
+    field = _field(frame, own)
     return OnTrack(
         loss_s=round(loss.whole_s),
         measured=loss.lane_measured and loss.stand_measured,
         rejoin=rejoin(frame, race, loss.whole_s),
         window=pit_window(frame, race, worn_out),
         wanted=bool(player.pit_stop_wanted),
-        rivals=near,
-        unstopped=_unstopped(frame, race, own),
+        rivals=_near(frame, race, field, own, rivals),
+        unstopped=_unstopped(frame, race, field, own),
     )
 
 
 def pit_window(frame: Frame, race: Race, worn_out: float) -> PitWindow | None:
     """The window that the game wants, else the one that tank and tyres leave; None where none of them asks for a stop.
 
-    With fuel it opens when a full tank reaches the flag.
+    The game's ends with the stop in it. With fuel the window opens when a full tank reaches the flag.
     """
     own, session = own_row(frame), frame.session
     if own is None or session.kind is not SessionKind.RACE:
@@ -130,7 +132,9 @@ def pit_window(frame: Frame, race: Race, worn_out: float) -> PitWindow | None:
     lap, share = int(frame.cars.lap[own]), lap_share(frame, own)
     if session.pit_window_laps is not None and session.pit_window_laps[1] > 0:
         first, last = session.pit_window_laps
-        return PitWindow(first, last, Reason.RULES, open=first <= lap <= last)
+        stint = int(race.pits.stint_laps(frame.cars)[own])
+        stopped = race.pits.stops(frame.cars)[own] > 0 and 0 <= stint <= lap - first
+        return None if stopped or lap > last else PitWindow(first, last, Reason.RULES, open=first <= lap)
     ahead = to_go(frame, race)
     if ahead is None or not 0 < lap < MOST_LAPS:
         return None
@@ -164,19 +168,23 @@ def _tyre_laps(frame: Frame, race: Race, worn_out: float) -> float | None:
     return min((each for each in laps if each is not None), default=None)
 
 
-def _near(frame: Frame, race: Race, own: int, around: int) -> tuple[Rival, ...]:
+def _field(frame: Frame, own: int) -> Ints:
+    """The rows of the driver's class that are still racing and have a place, first to last; none outside a race."""
+    cars = frame.cars
+    if frame.session.kind is not SessionKind.RACE:
+        return np.zeros(0, dtype=np.int32)
+    racing = (cars.position > 0) & (cars.status == CarStatus.RUNNING) & same_class(cars, own)
+    rows = np.flatnonzero(racing).astype(np.int32)
+    return rows[np.argsort(cars.position[rows], kind="stable")]
+
+
+def _near(frame: Frame, race: Race, field: Ints, own: int, around: int) -> tuple[Rival, ...]:
     """The cars before and behind the driver in the order, first to last, the driver among them."""
     cars = frame.cars
-    mine = cars.class_name[own]
-    field = sorted(
-        (int(cars.position[row]), row)
-        for row in range(len(cars))
-        if cars.position[row] > 0 and cars.class_name[row] == mine and cars.status[row] == CarStatus.RUNNING
-    )
-    rows = [row for _, row in field]
-    if own not in rows or around == 0:
+    places = np.flatnonzero(field == own)
+    if around == 0 or len(places) == 0:
         return ()
-    at = rows.index(own)
+    at = int(places[0])
     stops, stints = race.pits.stops(cars), race.pits.stint_laps(cars)
 
     def rival(row: int) -> Rival:
@@ -190,24 +198,15 @@ def _near(frame: Frame, race: Race, own: int, around: int) -> tuple[Rival, ...]:
             is_player=row == own,
         )
 
-    return tuple(rival(row) for row in rows[max(0, at - around) : at + around + 1])
+    return tuple(rival(int(row)) for row in field[max(0, at - around) : at + around + 1])
 
 
-def _unstopped(frame: Frame, race: Race, own: int) -> tuple[int, int] | None:
-    cars, mine = frame.cars, frame.cars.class_name[own]
-    if frame.session.kind is not SessionKind.RACE or cars.position[own] <= 0:
-        return None
-    stops = race.pits.stops(cars)
-    ahead = [
-        row
-        for row in range(len(cars))
-        if 0 < cars.position[row] < cars.position[own]
-        and cars.class_name[row] == mine
-        and cars.status[row] == CarStatus.RUNNING
-    ]
-    if not ahead or not any(stops[row] > 0 for row in (*ahead, own)):
+def _unstopped(frame: Frame, race: Race, field: Ints, own: int) -> tuple[int, int] | None:
+    cars, stops = frame.cars, race.pits.stops(frame.cars)
+    ahead = field[cars.position[field] < cars.position[own]]
+    if len(ahead) == 0 or not (stops[ahead].any() or stops[own] > 0):
         return None  # nobody has stopped: that says nothing yet
-    return len(ahead), sum(1 for row in ahead if stops[row] <= 0)
+    return len(ahead), int(np.count_nonzero(stops[ahead] <= 0))
 
 
 def _in_lane(frame: Frame, race: Race, player: Player, own: int, unit: SpeedUnit) -> InLane:

@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 
 from desktop_client.race.pace import Pace
-from desktop_client.telemetry.frame import Bools, CarStatus, Floats, Frame, PitStatus, SafetyCar, SessionKind
+from desktop_client.telemetry.frame import Bools, CarStatus, Floats, Frame, Ints, PitStatus, SafetyCar, SessionKind
 
 MAX_SLOT = 255
 KEPT = 15
@@ -51,7 +51,7 @@ class PitLoss:
         self._entered_m: Floats = np.full(MAX_SLOT + 1, np.nan)
         self._stood_s: Floats = np.zeros(MAX_SLOT + 1)
         self._in_lane: Bools = np.zeros(MAX_SLOT + 1, dtype=np.bool_)
-        self._was_on_track: Bools = np.zeros(MAX_SLOT + 1, dtype=np.bool_)
+        self._seen: Ints = np.zeros(0, dtype=np.int32)  # the slots of the frame before
         self._is_empty = True
         self._now_s = math.nan
         self.box_m: float | None = None  # where on the lap the driver's own box is, once the car stood there
@@ -59,32 +59,31 @@ class PitLoss:
     def take(self, frame: Frame, pace: Pace | None, own: int | None) -> None:
         """Remember one frame; nearly free while nobody is in the lane."""
         cars, now = frame.cars, frame.session_time_s
-        passed = now - self._now_s
-        self._now_s = now
+        passed, before = now - self._now_s, self._seen
+        self._now_s, self._seen = now, cars.slot
+        if self._is_empty and not cars.pit.any():
+            return
         if len(cars) and (cars.slot.min() < 0 or cars.slot.max() > MAX_SLOT):
             return
         in_lane = cars.pit != PitStatus.NONE
-        if self._is_empty and not in_lane.any():
-            self._was_on_track[cars.slot] = True
-            return
         was_in_lane = self._in_lane[cars.slot]
-        self._enter(frame, in_lane & ~was_in_lane)
+        entered = in_lane & ~was_in_lane
+        if entered.any():
+            self._enter(frame, entered, before)
         with np.errstate(invalid="ignore"):
             stands = in_lane & np.where(
                 np.isnan(cars.speed_mps), cars.pit == PitStatus.IN_BOX, cars.speed_mps < STANDS_MPS
             )
-        if 0 < passed < LONGEST_FRAME_S:
+        if 0 < passed < LONGEST_FRAME_S and stands.any():
             self._stood_s[cars.slot[stands]] += passed
         if own is not None and stands[own] and self._stood_s[cars.slot[own]] > SHORTEST_STOP_S:
             place = float(cars.lap_distance_m[own])
             self.box_m = place if math.isfinite(place) else self.box_m
-        left = was_in_lane & ~in_lane
         if pace is not None:
-            for row in np.flatnonzero(left).tolist():
+            for row in np.flatnonzero(was_in_lane & ~in_lane).tolist():
                 self._leave(frame, pace, row)
-        self._entered_s[cars.slot[~in_lane]] = np.nan
+        self._in_lane[:] = False  # also of those who left the session from there
         self._in_lane[cars.slot] = in_lane
-        self._was_on_track[cars.slot] |= ~in_lane
         self._is_empty = not in_lane.any()
 
     def loss(self, limit_mps: float | None, pace: Pace | None) -> Loss:
@@ -100,11 +99,11 @@ class PitLoss:
         since = self._now_s - float(self._entered_s[slot])
         return since if math.isfinite(since) and since >= 0 else None, float(self._stood_s[slot])
 
-    def _enter(self, frame: Frame, entered: Bools) -> None:
+    def _enter(self, frame: Frame, entered: Bools, before: Ints) -> None:
         """Only who drives in from the track is timed: a car put back into its garage never saw the entry."""
         cars = frame.cars
         slots = cars.slot[entered]
-        timed = self._was_on_track[slots] & (cars.pit[entered] == PitStatus.PIT_LANE)
+        timed = np.isin(slots, before) & (cars.pit[entered] == PitStatus.PIT_LANE)
         self._entered_s[slots] = np.where(timed, frame.session_time_s, np.nan)
         self._entered_m[slots] = cars.lap_distance_m[entered]
         self._stood_s[slots] = 0.0

@@ -16,6 +16,12 @@ from desktop_client.telemetry.frame import Bools, Cars, CarStatus, Floats, Frame
 MAX_LAPS = 10_000
 
 
+def same_class(cars: Cars, own: int) -> Bools:
+    """Which cars race against the one in row `own`."""
+    mine = cars.class_name[own]
+    return np.array([name == mine for name in cars.class_name], dtype=np.bool_)
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A car next to which the driver would come out; `gap_s` to the tenth, never below zero."""
@@ -52,7 +58,7 @@ def rejoin(frame: Frame, race: Race, loss_s: float) -> Rejoin | None:
         return None
     others = np.isfinite(times) & (cars.status == CarStatus.RUNNING)
     others[own] = False
-    rivals = others & _same_class(cars, own)
+    rivals = others & same_class(cars, own)
     position = 1 + int(np.count_nonzero(rivals & (times > after)))
     on_road = others & (cars.pit == PitStatus.NONE)
     gaps = np.where(on_road, signed_gap(times, after, lap_s), np.nan)
@@ -81,8 +87,3 @@ def _times(cars: Cars, pace: Pace, lap_s: float) -> Floats:
     with np.errstate(invalid="ignore"):
         sane = np.where(np.abs(driven) < MAX_LAPS * pace.length_m, driven, np.nan)
     return np.floor(sane / pace.length_m) * lap_s + pace.time_at(sane)
-
-
-def _same_class(cars: Cars, own: int) -> Bools:
-    mine = cars.class_name[own]
-    return np.array([name == mine for name in cars.class_name], dtype=np.bool_)

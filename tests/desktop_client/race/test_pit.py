@@ -116,6 +116,16 @@ def test_the_games_own_window_wins(frame_at):
     assert not pit_window(frame, race, 0.75).open
 
 
+def test_the_games_window_is_over_with_the_stop_in_it_and_with_its_last_lap(frame_at):
+    frame, race = fuelled(frame_at, 12.0, 60.0, lap=6, pit_window_laps=(3, 7))
+    once, age = np.ones(22, dtype=np.int32), np.full(22, 2, dtype=np.int32)
+    assert pit_window(with_cars(frame, pit_stops=once, tyre_age_laps=age), race, 0.75) is None
+    early = with_cars(frame, pit_stops=once, tyre_age_laps=age + 2)  # the stop was on lap 2, before the window
+    assert pit_window(early, race, 0.75) == PitWindow(3, 7, Reason.RULES, open=True)
+    frame, race = fuelled(frame_at, 12.0, 60.0, lap=8, pit_window_laps=(3, 7))
+    assert pit_window(frame, race, 0.75) is None
+
+
 def test_the_tank_leaves_a_window_from_where_a_full_one_reaches_the_flag(frame_at):
     # 21 laps to go, 60 l are 20 laps, the tank lasts for 8: in on lap 12 at the latest, on lap 5 at the earliest
     frame, race = fuelled(frame_at, 24.0, 60.0, lap=5)
