@@ -71,7 +71,7 @@ class Radar(Widget[RadarSettings, RadarView]):
         middle = QPointF(canvas.width / 2, canvas.height / 2)
         room = QRectF(0, 0, canvas.width, canvas.height)
         half = math.hypot(CAR_LENGTH_M, CAR_WIDTH_M) / 2 * scale + EDGE
-        inside = room.adjusted(half, half - EDGE, -half, EDGE - half) if self.settings.side_bars else room
+        inside = room.adjusted(half, half, -half, -half)
         for blip in view.blips:
             at = QPointF(middle.x() - blip.left_m * scale, middle.y() - blip.ahead_m * scale)
             if inside.contains(at):
