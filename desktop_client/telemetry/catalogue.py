@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from desktop_client.telemetry.games import ams2_anonymous, f1_anonymous, rf2_anonymous
+from desktop_client.telemetry.games import ams2_anonymous, f1_anonymous, kunos_anonymous, rf2_anonymous
 from desktop_client.telemetry.games.ac import Ac
+from desktop_client.telemetry.games.acc import Acc
 from desktop_client.telemetry.games.ams2 import Automobilista2
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.forza import Forza
@@ -59,6 +60,14 @@ GAMES: Final[dict[str, Game]] = {
         "Assetto Corsa",
         Ac,
         "Nothing to switch on: the game publishes its telemetry by itself. Of other cars it says nothing.",
+        anonymised=kunos_anonymous.anonymised,
+    ),
+    Acc.game: Game(
+        "Assetto Corsa Competizione",
+        Acc,
+        "Your own car needs nothing. For the others set updListenerPort to 9000 and a connectionPassword in Documents/"
+        "Assetto Corsa Competizione/Config/broadcasting.json, and the same password here.",
+        anonymised=kunos_anonymous.anonymised,
     ),
     Automobilista2.game: Game(
         "Automobilista 2 and Project CARS 2",

@@ -10,7 +10,7 @@ import dataclasses
 import numpy as np
 
 from desktop_client.telemetry.frame import Capability, Frame, SessionKind
-from desktop_client.telemetry.games.ac_frame import CAPABILITIES, LONGEST_TRACK_M, build_frame, build_session
+from desktop_client.telemetry.games.ac_frame import CAPABILITIES, LONGEST_TRACK_M, build_frame
 from desktop_client.telemetry.games.kunos_fields import AC_GRAPHICS, AC_PHYSICS, AC_STATIC
 from desktop_client.telemetry.games.kunos_pages import (
     OFF,
@@ -20,6 +20,7 @@ from desktop_client.telemetry.games.kunos_pages import (
     Page,
     SessionWatch,
 )
+from desktop_client.telemetry.games.kunos_session import session_of
 from desktop_client.telemetry.games.kunos_wire import GRAPHICS, PHYSICS, STATIC, is_of_competizione, pages
 from desktop_client.telemetry.games.packing import named
 from desktop_client.telemetry.source import GameSettings, Health, Inlet
@@ -93,7 +94,7 @@ class Ac:
             return None
         length = about.track_length if 0 < about.track_length <= LONGEST_TRACK_M else None
         uid = f"{about.track}-{graphics['session']}-{self._serial}"
-        session = build_session(self.game, uid, graphics, physics, about, length, self.health)
+        session = session_of(self.game, uid, graphics, physics, about, length, self.health)
         laps = graphics["laps"]
         if session.kind is SessionKind.RACE and 0 < laps < 10_000:
             session = dataclasses.replace(session, total_laps=laps)

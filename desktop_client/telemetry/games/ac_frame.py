@@ -7,28 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from desktop_client.telemetry.frame import (
-    Capability,
-    Cars,
-    CarStatus,
-    Flag,
-    Frame,
-    PitStatus,
-    Session,
-    SessionKind,
-    Weather,
-)
-from desktop_client.telemetry.games.kunos_pages import KINDS, PAUSED, REPLAY, About, Page, one_row, seconds
+from desktop_client.telemetry.frame import Capability, Cars, CarStatus, Floats, Frame, Session
+from desktop_client.telemetry.games.kunos_pages import About, Page, one_row, seconds
 from desktop_client.telemetry.games.kunos_player import KMH, build_player, compound_of
-from desktop_client.telemetry.games.sanity import (
-    COLDEST_C,
-    FARTHEST_M,
-    FASTEST_MPS,
-    HIGHEST_M,
-    HOTTEST_C,
-    number,
-    optional,
-)
+from desktop_client.telemetry.games.kunos_session import heading_rad, pit_of
+from desktop_client.telemetry.games.sanity import FARTHEST_M, FASTEST_MPS, HIGHEST_M, number
 from desktop_client.telemetry.source import Health
 
 CAPABILITIES: Final = frozenset(
@@ -39,53 +22,9 @@ CAPABILITIES: Final = frozenset(
         *(Capability.FUEL, Capability.ENERGY, Capability.DRS, Capability.DAMAGE, Capability.FLAGS, Capability.WEATHER),
     }
 )
-FLAGS: Final = {
-    1: Flag.BLUE,
-    2: Flag.YELLOW,
-    3: Flag.BLACK,
-    4: Flag.WHITE,
-    5: Flag.CHEQUERED,
-    6: Flag.BLACK,  # for a penalty
-    7: Flag.GREEN,
-    8: Flag.MEATBALL,
-}
 LETTERS: Final = frozenset("SMHIW")
 WHEELS: Final = 4
 LONGEST_TRACK_M: Final = 100_000.0
-
-
-def heading_rad(heading: float) -> float:
-    """The games' heading (see kunos_fields) as ours: counter-clockwise from x, between -pi and pi."""
-    if not math.isfinite(heading):
-        return math.nan
-    return math.atan2(-math.cos(heading), -math.sin(heading))
-
-
-def build_session(
-    game: str, uid: str, graphics: Page, physics: Page | None, about: About, length: float | None, health: Health
-) -> Session:
-    """What both games' pages say of the session."""
-    kind = KINDS.get(graphics["session"], SessionKind.UNKNOWN)
-    track = f"{about.track}/{about.configuration}" if about.configuration else about.track
-    left = graphics["time_left_ms"] / 1000
-    wind = optional(graphics["wind_mps"], 0.0, 100.0, health)
-    flag = FLAGS.get(graphics["flag"])
-    return Session(
-        game=game,
-        uid=uid,
-        kind=kind,
-        track_id=track or None,
-        track_name=about.track.replace("_", " ").strip().title() or None,
-        track_length_m=length,
-        time_left_s=left if 0 < left < 10 * 86_400 else None,
-        air_temperature_c=None if physics is None else optional(physics["air_c"], COLDEST_C, HOTTEST_C, health),
-        track_temperature_c=None if physics is None else optional(physics["road_c"], COLDEST_C, HOTTEST_C, health),
-        # Where the wind comes from is a number too, but nobody says what it is counted from.
-        weather=Weather(wind_mps=wind),
-        flags=frozenset() if flag is None else frozenset({flag}),
-        paused=graphics["status"] == PAUSED,
-        replay=graphics["status"] == REPLAY,
-    )
 
 
 def build_frame(
@@ -94,7 +33,7 @@ def build_frame(
     physics: Page,
     about: About,
     lap_share: float,
-    sectors: tuple[np.ndarray, np.ndarray, np.ndarray],
+    sectors: tuple[Floats, Floats, Floats],
     health: Health,
     at: float,
     session_time_s: float,
@@ -132,12 +71,6 @@ def build_frame(
     )
     player = build_player(physics, graphics, about, health, is_acc=False)
     return Frame(at, session_time_s, session, cars, player, 0, CAPABILITIES)
-
-
-def pit_of(graphics: Page) -> PitStatus:
-    if graphics["in_pit_box"]:
-        return PitStatus.IN_BOX
-    return PitStatus.PIT_LANE if graphics["in_pit_lane"] else PitStatus.NONE
 
 
 def _int(value: int) -> np.ndarray:
