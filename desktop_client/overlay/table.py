@@ -65,6 +65,6 @@ def paint_class_strip(canvas: Canvas, top: float, car_class: CarClass, cars: int
     canvas.box(8, y, STRIP, height, colour, radius=1)
     baseline = middle_baseline(y, height, theme.CAPTION_STRONG)
     room = canvas.width - 120
-    canvas.text(20, baseline, car_class.short, theme.CAPTION_STRONG, canvas.palette.text, room=room)
+    canvas.text(20, baseline, car_class.short or "other", theme.CAPTION_STRONG, canvas.palette.text, room=room)
     said = f"{cars} car" if cars == 1 else f"{cars} cars"
     canvas.text(canvas.width - 16, baseline, said, theme.CAPTION, canvas.palette.text_soft, Align.RIGHT)

@@ -39,6 +39,7 @@ class Sign(enum.IntEnum):
 
 
 DANGERS = frozenset({Sign.RED, Sign.SAFETY_CAR, Sign.VIRTUAL_SAFETY_CAR, Sign.DOUBLE_YELLOW, Sign.YELLOW, Sign.DEBRIS})
+YELLOWS = frozenset({Sign.DOUBLE_YELLOW, Sign.YELLOW, Sign.YELLOW_ELSEWHERE})
 SIGN_OF_FLAG = {
     Flag.RED: Sign.RED,
     Flag.BLACK: Sign.BLACK,
@@ -101,7 +102,7 @@ class FlagWatch:
         if best is not None and (shown is None or best.sign is not shown.sign):
             self._began = at
         self._shown = best
-        self._also = next((one.sign for one in holding if best is not None and one.sign > best.sign), None)
+        self._also = next((one.sign for one in holding if best is not None and _adds(one.sign, best.sign)), None)
 
     def _ended(self, shown: Shown | None, at: float) -> Shown | None:
         """What follows a sign that has gone: that the track is clear, and then nothing."""
@@ -164,3 +165,8 @@ def _urgency(one: Shown) -> tuple[int, float]:
 
 def _is_less(one: Shown | None, than: Shown) -> bool:
     return one is None or one.sign > than.sign
+
+
+def _adds(sign: Sign, shown: Sign) -> bool:
+    """Whether a sign says more than the more urgent one that is shown: in a danger a yellow flag is no news."""
+    return sign > shown and not (shown in DANGERS and sign in YELLOWS)

@@ -46,7 +46,13 @@ def test_every_flag_of_a_game_is_shown(seen, flag):
 
 def test_the_most_urgent_is_shown_and_the_next_is_named(seen):
     view = seen(FlagWatch(), 0.0, flags={Flag.WHITE, Flag.BLUE, Flag.YELLOW}, safety_car=SafetyCar.FULL)
-    assert view == FlagView(Shown(Sign.SAFETY_CAR), also=Sign.YELLOW)
+    assert view == FlagView(Shown(Sign.SAFETY_CAR), also=Sign.BLUE)
+
+
+def test_in_a_danger_another_yellow_flag_is_no_news(seen):
+    elsewhere = Zone(0.7, 0.8, Flag.YELLOW)
+    assert seen(FlagWatch(), 0.0, flags={Flag.YELLOW}, zones=[elsewhere]).also is None
+    assert seen(FlagWatch(), 0.0, flags={Flag.BLUE}, zones=[elsewhere]).also is Sign.YELLOW_ELSEWHERE
 
 
 def test_a_yellow_in_front_says_how_far_and_in_which_sector(seen):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop_client.demo.frames import frames as simulated
 from desktop_client.race.dash import LapMark
 from desktop_client.race.gaps import Gap
 from desktop_client.race.lifecycle import Race
@@ -193,3 +194,19 @@ def test_no_columns_of_any_numbers_raise_or_lose_the_driver(frame_at, count, kin
     rows = [row for table in view.tables for row in table.rows]
     assert [row.slot for row in rows if row.is_player] == [own]
     assert len({row.slot for row in rows}) == len(rows)
+
+
+def test_a_simulated_start_that_came_over_the_wire_fills_the_table():
+    race = Race()
+    for frame in simulated(seconds=10.0, from_grid=True):
+        race.take(frame)
+    view = standings(frame, race, room=60)
+    rows = view.tables[0].rows
+    assert [row.place for row in rows] == list(range(1, len(frame.cars) + 1))
+    won = [row.gained for row in rows]
+    assert sum(won) == 0
+    assert any(won)
+    gaps = [row.gap.seconds for row in rows[1:]]
+    assert None not in gaps
+    assert max(gaps) == gaps[-1] > 2.0
+    assert view.columns == {Column.GAINED, Column.TYRE, Column.INTERVAL, Column.GAP}
