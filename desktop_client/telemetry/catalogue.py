@@ -72,8 +72,7 @@ GAMES: Final[dict[str, Game]] = {
     Automobilista2.game: Game(
         "Automobilista 2 and Project CARS 2",
         Automobilista2,
-        "Options > System: UDP Frequency 1, UDP Protocol Version Project CARS 2. "
-        "The game speaks to the whole network: set the host 0.0.0.0 for it here.",
+        "Options > System: UDP Frequency 1, UDP Protocol Version Project CARS 2.",
         anonymised=ams2_anonymous.anonymised,
     ),
     GranTurismo7.game: Game(

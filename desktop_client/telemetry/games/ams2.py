@@ -38,7 +38,8 @@ class Automobilista2:
     capabilities = CAPABILITIES
 
     def __init__(self, settings: GameSettings | None = None) -> None:
-        self.inlets: tuple[Inlet, ...] = (UdpInlet((settings or GameSettings()).port or DEFAULT_PORT),)
+        port = (settings or GameSettings()).port or DEFAULT_PORT
+        self.inlets: tuple[Inlet, ...] = (UdpInlet(port, broadcasts=True),)
         self.health = Health()
         self._memory = Memory()
         self._newest: dict[int, int] = dict.fromkeys(STREAMED, -1)
