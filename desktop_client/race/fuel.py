@@ -34,11 +34,11 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class FuelRow:
-    """What a lap costs, by one way of counting, and what follows from it."""
+    """What a lap costs, by one way of counting, and what follows from it. None is not known."""
 
     name: str
-    use: float
-    laps: float  # that the tank lasts
+    use: float | None
+    laps: float | None  # that the tank lasts
     over: float | None  # at the flag; below zero is missing
 
 
@@ -190,9 +190,12 @@ def _rows(level: Level, use: Use | None, share: float, ahead: ToGo | None) -> tu
     rows: list[FuelRow] = []
     for name, each in kinds.items():
         made = None if each is None else _plan(level, each, share, ahead, Margin(0.0))
-        if made is not None and each is not None:
-            laps = _rounded(made.laps_left, 1, down=True) or 0.0
-            rows.append(FuelRow(name, round(each, 2), laps, _rounded(made.over, 1)))
+        if made is None:  # its row stays, so that no other moves
+            rows.append(FuelRow(name, None, None, None))
+        else:
+            rows.append(
+                FuelRow(name, _rounded(each, 2), _rounded(made.laps_left, 1, down=True), _rounded(made.over, 1))
+            )
     return tuple(rows)
 
 

@@ -14,7 +14,7 @@ from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.moment import lap_share
 from desktop_client.race.names import short_name
 from desktop_client.race.pit_loss import Loss
-from desktop_client.race.pit_rejoin import Rejoin, rejoin, same_class
+from desktop_client.race.pit_rejoin import Rejoin, place_of, rejoin, same_class
 from desktop_client.race.teams import Team
 from desktop_client.race.to_the_flag import to_go
 from desktop_client.race.tyre_laps import wear_of
@@ -50,7 +50,7 @@ class PitWindow:
 class Rival:
     """Somebody near in the order; None where it is not known."""
 
-    position: int
+    position: int | None
     name: str
     team: Team
     stops: int
@@ -189,7 +189,7 @@ def _near(frame: Frame, race: Race, field: Ints, own: int, around: int) -> tuple
 
     def rival(row: int) -> Rival:
         return Rival(
-            position=int(cars.position[row]),
+            position=place_of(cars, row),
             name=short_name(cars.name[row]),
             team=race.teams.of(cars.team[row]),
             stops=max(0, int(stops[row])),

@@ -16,6 +16,12 @@ from desktop_client.telemetry.frame import Bools, Cars, CarStatus, Floats, Frame
 MAX_LAPS = 10_000
 
 
+def place_of(cars: Cars, row: int) -> int | None:
+    """The place of a car in its class, or in the race where the game tells no class places; None not known."""
+    place = int(cars.class_position[row]) or int(cars.position[row])
+    return place if place > 0 else None
+
+
 def same_class(cars: Cars, own: int) -> Bools:
     """Which cars race against the one in row `own`."""
     mine = cars.class_name[own]
@@ -28,7 +34,7 @@ class Neighbour:
 
     name: str
     team: Team
-    position: int | None
+    position: int | None  # in its class
     gap_s: float
     laps: int  # whole laps that it is before the driver (+, it is lapping) or behind (-, it is lapped)
 
@@ -68,7 +74,7 @@ def rejoin(frame: Frame, race: Race, loss_s: float) -> Rejoin | None:
         return Neighbour(
             name=short_name(cars.name[row]),
             team=race.teams.of(cars.team[row]),
-            position=int(cars.position[row]) if cars.position[row] > 0 else None,
+            position=place_of(cars, row),
             gap_s=round(abs(float(gaps[row])), 1),
             laps=round(float(laps)) if abs(laps) < MAX_LAPS else 0,
         )

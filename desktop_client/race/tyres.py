@@ -58,6 +58,7 @@ class Tyre:
 
     temperature_c: int | None
     heat: Heat | None
+    tread: tuple[Heat, Heat, Heat] | None  # inner edge, middle, outer edge
     warming: int  # -1 cooler, 0 steady, 1 warmer than in the lap before
     wear: int | None  # percent, 0 new
     wear_per_lap: float | None  # percent, to the tenth
@@ -157,6 +158,7 @@ def _tyre(
     return Tyre(
         temperature_c=None if math.isnan(temperature) else round(temperature),
         heat=heat(temperature, window),
+        tread=_tread(wheel, window),
         warming=0 if not abs(warming) >= STEADY_C else 1 if warming > 0 else -1,
         wear=None if math.isnan(wear) else round(wear * 100),
         wear_per_lap=round(per_lap * 100, 1) if per_lap >= LEAST_WEAR else None,
@@ -165,6 +167,13 @@ def _tyre(
         brake_c=round(wheel.brake_c) if -100 < wheel.brake_c < 2000 else None,
         works_hardest=works_hardest,
     )
+
+
+def _tread(wheel: Wheel, window: Window) -> tuple[Heat, Heat, Heat] | None:
+    if wheel.tread_c is None:
+        return None
+    inner, middle, outer = (heat(each, window) for each in wheel.tread_c)
+    return None if inner is None or middle is None or outer is None else (inner, middle, outer)
 
 
 def _pressure(kpa: float, unit: PressureUnit) -> float | None:

@@ -121,6 +121,8 @@ def verdict_text(view: FuelView) -> str:
     if view.verdict is Verdict.SAVE and target is not None:
         return f"{target} reaches the flag"
     box = "" if view.last_lap is None else f"box by lap {view.last_lap}"
+    if target is not None:
+        return f"{target} saves a stop"
     if view.stops is not None and view.stops > 1:
         return f"{view.stops} stops, {box}" if box else f"{view.stops} stops"
     return box[:1].upper() + box[1:]
@@ -165,6 +167,9 @@ def _hero(canvas: Canvas, view: FuelView) -> None:
 def _row(canvas: Canvas, row: FuelRow, top: float) -> None:
     palette, baseline = canvas.palette, middle_baseline(top, TABLE_ROW, theme.BODY)
     canvas.text(theme.PAD_X, baseline, row.name, theme.BODY, palette.text_dim)
+    if row.use is None or row.laps is None:
+        canvas.figures(USE_RIGHT, baseline, DASH, theme.BODY, palette.text_dim)
+        return
     canvas.figures(USE_RIGHT, baseline, f"{row.use:.2f}", theme.BODY, palette.text_soft)
     canvas.figures(LAPS_RIGHT, baseline, f"{row.laps:.1f}", theme.BODY, palette.text_soft)
     if row.over is not None:

@@ -60,7 +60,7 @@ class Tyres(Widget[TyresSettings, TyresView]):
 
     def demo(self) -> TyresView:
         def tyre(temperature: int, heat: Heat, warming: int, wear: int, pressure: float, hardest: bool = False) -> Tyre:
-            return Tyre(temperature, heat, warming, wear, 2.1, 40 - wear, pressure, 480, hardest)
+            return Tyre(temperature, heat, None, warming, wear, 2.1, 40 - wear, pressure, 480, hardest)
 
         return TyresView(
             tyres=(
@@ -106,7 +106,7 @@ class Tyres(Widget[TyresSettings, TyresView]):
         palette = canvas.palette
         edge = TYRE_X - 10 if is_left else canvas.width - TYRE_X + 10
         x = TYRE_X if is_left else canvas.width - TYRE_X - TYRE_WIDTH
-        _tread(canvas, tyre, QRectF(x, top, TYRE_WIDTH, CORNER_HEIGHT))
+        _tread(canvas, tyre, QRectF(x, top, TYRE_WIDTH, CORNER_HEIGHT), is_left)
         align = Align.RIGHT if is_left else Align.LEFT
         step = -1 if is_left else 1
         if tyre.temperature_c is not None:
@@ -131,8 +131,11 @@ def _unit(settings: TyresSettings, view: TyresView) -> str:
     return settings.pressure if any(tyre.pressure is not None for tyre in view.tyres) else ""
 
 
-def _tread(canvas: Canvas, tyre: Tyre, box: QRectF) -> None:
-    """The tyre from above: what is left of it filled from the foot, in the colour of its temperature."""
+def _tread(canvas: Canvas, tyre: Tyre, box: QRectF, is_left: bool) -> None:
+    """The tyre from above: what is left of it filled from the foot, in the colour of its temperature.
+
+    Where the game tells the temperature across the tread, edges and middle are three stripes.
+    """
     painter, palette = canvas.painter, canvas.palette
     outline = QPainterPath()
     outline.addRoundedRect(box, RADIUS, RADIUS)
@@ -141,9 +144,15 @@ def _tread(canvas: Canvas, tyre: Tyre, box: QRectF) -> None:
     if tyre.wear is None and tyre.heat is None:
         return
     left = 1 - (tyre.wear or 0) / 100
-    tread = QPainterPath()
-    tread.addRect(QRectF(box.x(), box.bottom() - box.height() * left, box.width(), box.height() * left))
-    painter.fillPath(outline.intersected(tread), tread_colour(palette, tyre.heat))
+    top, height = box.bottom() - box.height() * left, box.height() * left
+    stripes: tuple[Heat | None, ...] = tyre.tread or (tyre.heat,)
+    if is_left:
+        stripes = stripes[::-1]  # the inner edge is the one towards the car
+    width = box.width() / len(stripes)
+    for index, heat in enumerate(stripes):
+        stripe = QPainterPath()
+        stripe.addRect(QRectF(box.x() + index * width, top, width - (index < len(stripes) - 1), height))
+        painter.fillPath(outline.intersected(stripe), tread_colour(palette, heat))
     if tyre.heat is not None and tyre.heat is not Heat.RIGHT:
         is_covered = left > COVERS_MIDDLE
         _chevrons(canvas, box, tyre.heat, palette.on_colour if is_covered else tread_colour(palette, tyre.heat))

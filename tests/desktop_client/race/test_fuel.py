@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from desktop_client.race.fuel import Verdict, fuel
 from desktop_client.race.fuel_plan import Margin
 from desktop_client.race.lifecycle import Race
-from desktop_client.telemetry.frame import Energy, Fuel, FuelUnit, SessionKind
+from desktop_client.telemetry.frame import Energy, Fuel, FuelUnit, PitStatus, SessionKind
 
 LENGTH = 5000.0
 
@@ -72,6 +72,25 @@ def test_the_table_says_what_each_way_of_counting_means(frame_at):
     last = view.rows[1]
     assert (last.use, last.laps, last.over) == (2.0, 27.5, 20.0)
     assert view.verdict is Verdict.ENOUGH
+
+
+def test_a_lap_through_the_pits_keeps_its_row_empty(frame_at):
+    race = Race()
+    raced(frame_at, race, 2.5, 60.0, 2.0)
+    frame = driven(frame_at, 2.52, Fuel(55.0, FuelUnit.LITRE))
+    pit = np.array([PitStatus.PIT_LANE], dtype=np.int32)
+    frame = dataclasses.replace(frame, cars=dataclasses.replace(frame.cars, pit=pit))
+    race.take(frame)
+    rows = fuel(frame, race).rows
+    assert (rows[0].name, rows[0].use, rows[0].laps) == ("This lap", None, None)
+    assert rows[1].use == 2.0
+
+
+def test_of_two_stops_one_may_be_saved(frame_at):
+    race = Race()
+    # 18 laps to go at 3 l are 54 l: 20 l are there, and 33 l would fit in with one stop
+    view = fuel(raced(frame_at, race, 2.0, 26.0, 3.0, capacity=33.0), race, margin=Margin(0.0))
+    assert (view.verdict, view.stops, view.target) == (Verdict.STOP, 2, 2.94)
 
 
 def test_a_little_too_little_is_saved_and_not_filled_in(frame_at):

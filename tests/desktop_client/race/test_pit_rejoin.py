@@ -64,6 +64,9 @@ def test_the_place_is_counted_in_the_drivers_class(frame_at, race):
     found = rejoin(with_cars(frame_at(200.0, own=6), class_name=classes), race, loss_s=6.0)
     assert found.position == 5  # 0, 2, 4 and 8
     assert found.ahead.position == 10
+    in_class = np.arange(22, dtype=np.int32) // 2 + 1
+    found = rejoin(with_cars(frame_at(200.0, own=6), class_name=classes, class_position=in_class), race, loss_s=6.0)
+    assert (found.ahead.position, found.behind.position) == (5, 6)
 
 
 @pytest.mark.parametrize("kind", [SessionKind.PRACTICE, SessionKind.QUALIFYING])

@@ -132,6 +132,14 @@ def test_the_view_puts_it_together_in_the_drivers_unit(frame_at):
     assert tyres(with_player(frame_at(5.0), player), race, "psi").tyres[0].pressure == 23.9
 
 
+def test_the_tread_is_judged_across_where_the_game_tells_all_of_it(frame_at):
+    whole, half = Wheel(tread_c=(60.0, 90.0, 130.0)), Wheel(tread_c=(60.0, NAN, 130.0))
+    player = driver(wheels=(whole, half, Wheel(), Wheel()))
+    one, two, three, _ = tyres(with_player(frame_at(5.0), player), Race()).tyres
+    assert one.tread == (Heat.COLD, Heat.RIGHT, Heat.HOT)
+    assert (two.tread, three.tread) == (None, None)
+
+
 def test_a_window_of_the_drivers_own_overrides_the_table(frame_at):
     frame = with_player(frame_at(5.0), driver(temperatures=(90.0,) * 4))
     assert tyres(frame, Race(), window=Window(95, 100)).tyres[0].heat is Heat.COOL

@@ -31,6 +31,7 @@ VIEWS = {
         rows=(BIG,) * 4,
         perhaps_one_more=True,
     ),
+    "a lap through the pits": dataclasses.replace(DEMO, rows=(FuelRow("This lap", None, None, None), *DEMO.rows[1:])),
     "saving": dataclasses.replace(DEMO, verdict=Verdict.SAVE, target=2.71),
 }
 
@@ -58,6 +59,7 @@ def test_a_broader_window_is_used_and_without_the_table_it_is_small(qapp):
         ({}, "Box by lap 18"),
         ({"stops": 3}, "3 stops, box by lap 18"),
         ({"last_lap": None, "stops": 2}, "2 stops"),
+        ({"stops": 2, "target": 2.7}, "2.70 L a lap saves a stop"),
         ({"verdict": Verdict.UNKNOWN}, "Use is known after 1 lap"),
         ({"verdict": Verdict.ENOUGH}, "Enough to the flag"),
         ({"verdict": Verdict.ENOUGH, "perhaps_one_more": True, "laps_left": 23.0}, "Enough, even for one lap more"),

@@ -61,6 +61,17 @@ def test_heat_is_said_by_shape_as_well_as_by_colour(qapp):
         assert len({colour.rgba() for colour in colours}) == 5
 
 
+def test_the_temperature_across_the_tread_is_drawn_from_the_inner_to_the_outer_edge(qapp):
+    image = drawn(WIDGET, all_of(tread=(Heat.HOT, Heat.RIGHT, Heat.COLD), heat=Heat.RIGHT, wear=0))
+
+    def is_hot(x):
+        return image.pixelColor(x, 60).red() > image.pixelColor(x, 60).blue() + 60
+
+    left, right = range(84, 110), range(194, 220)
+    assert [is_hot(x) for x in (left[3], left[-4])] == [False, True]
+    assert [is_hot(x) for x in (right[3], right[-4])] == [True, False]
+
+
 def test_an_unknown_temperature_is_neutral():
     assert tread_colour(DARK, None).rgb() == DARK.text_dim.rgb()
 
