@@ -321,6 +321,7 @@ class Cars:
     pit_stops: Ints  # -1 unknown
     tyre_age_laps: Ints  # -1 unknown
     penalty_s: Floats  # time still to be served or added
+    penalties: Ints  # how many are still to be served, whatever they cost; -1 unknown
     off_track: Bools
     lap_valid: Bools
     tyre: tuple[str, ...]  # compound letter ("S", "M", "H", "I", "W") or ""
@@ -344,7 +345,7 @@ def _unsaid(count: int) -> dict[str, Any]:
         shared.setflags(write=False)
     texts = dict.fromkeys(("name", "team", "car", "class_name", "licence", "tyre"), ("",) * count)
     sectors = dict.fromkeys(("sector_s", "last_sector_s", "best_sector_s"), no_sectors)
-    minus_one = dict.fromkeys(("number", "rating", "sector", "pit_stops", "tyre_age_laps"), unknown)
+    minus_one = dict.fromkeys(("number", "rating", "sector", "pit_stops", "tyre_age_laps", "penalties"), unknown)
     nought = dict.fromkeys(("position", "class_position", "grid_position", "status", "lap", "pit"), zeros)
     floats = (
         *("lap_distance_m", "total_distance_m", "x", "y", "z", "heading_rad", "speed_mps", "lap_time_s"),

@@ -127,6 +127,7 @@ def frame(second: float = 60.0, count: int = 6, described: Session | None = None
         "sector": np.ones(count, np.int32),
         "pit_stops": np.zeros(count, np.int32),
         "penalty_s": np.zeros(count),
+        "penalties": np.zeros(count, np.int32),
         "tyre": ("M",) * count,
         "grid_position": (row + 1).astype(np.int32),
     }

@@ -13,7 +13,7 @@ from desktop_client.telemetry.frame import CarStatus, Flag, Floats, Frame, Part,
 from desktop_client.telemetry.games.acc import BROADCAST, Acc
 from desktop_client.telemetry.games.acc_messages import VERSION, Asked, Entry, Told, write_entry, write_text
 from desktop_client.telemetry.games.acc_session import RAIN, WETNESS
-from desktop_client.telemetry.games.acc_tables import MODELS
+from desktop_client.telemetry.games.acc_tables import BRAKE_BIAS_OFFSET, MODELS
 from desktop_client.telemetry.games.kunos_fields import ACC_GRAPHICS, ACC_PHYSICS, ACC_STATIC, MOST_CARS
 from desktop_client.telemetry.games.kunos_wire import GRAPHICS_PAGE, PHYSICS_PAGE, STATIC_PAGE
 from desktop_client.telemetry.source import MemoryInlet
@@ -56,6 +56,8 @@ class AccEncoder:
             physics = self._physics
             physics["abs"], physics["tc"] = bool(player.abs_active), bool(player.tc_active)
             physics["water_c"] = player.water_c or 0.0
+            offset = BRAKE_BIAS_OFFSET.get(frame.cars.car[frame.player_row or 0], 0)
+            physics["brake_bias"] = (player.brake_bias or 0.0) - offset / 100
             physics["suspension_damage"] = [(player.damage or {}).get(part, 0.0) for part in SUSPENSIONS]
         return {
             STATIC_PAGE: self._static.tobytes(),

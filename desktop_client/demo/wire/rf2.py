@@ -132,7 +132,7 @@ def write_scoring(frame: Frame, records: Record) -> None:
         of[f"{which}_sector2"] = or_never(sectors[:, 0] + sectors[:, 1])
         if lap is not None:
             of[f"{which}_lap"] = or_never(lap)
-    of["pit_stops"], of["penalties"] = cars.pit_stops, ~(cars.penalty_s == 0)
+    of["pit_stops"], of["penalties"] = cars.pit_stops, np.maximum(cars.penalties, 0)
     of["is_player"] = 0
     of["control"] = 1
     if frame.player_row is not None:

@@ -56,7 +56,8 @@ class Ac:
         if packet[:1] == GRAPHICS and is_of_competizione(packet[1:]):
             return self._refuse("another_game", "this is Assetto Corsa Competizione")
         self.health.decoded += 1
-        self.health.format = "Assetto Corsa"
+        if packet[:1] == GRAPHICS:  # the only page that tells the games apart
+            self.health.format = "Assetto Corsa"
         frame = self._take(packet[:1], named(np.ndarray((), layout, packet, 1)), at)
         self.health.frames += frame is not None
         return frame

@@ -157,9 +157,10 @@ class Acc:
 
     def _note(self) -> None:
         self.health.decoded += 1
-        broadcasting = " and broadcasting" if self._conversation.is_connected else ""
-        memory = "shared memory" if self._graphics is not None else "no shared memory"
-        self.health.format = f"Assetto Corsa Competizione, {memory}{broadcasting}"
+        heard = (self._graphics is not None, "shared memory"), (self._conversation.is_connected, "broadcasting")
+        ways = " and ".join(name for is_heard, name in heard if is_heard)
+        if ways:  # else it may be the older game's memory
+            self.health.format = f"Assetto Corsa Competizione, {ways}"
 
     def _refuse(self, reason: str, detail: str) -> None:
         self.health.refuse(reason, detail)

@@ -72,6 +72,7 @@ def with_own_car(
         "best_lap_s": seconds(graphics["best_ms"]),
         "sector": graphics["sector"] if 0 <= graphics["sector"] <= 2 else -1,
         "penalty_s": _penalty_s(graphics),
+        "penalties": int(graphics["penalty"] != NO_PENALTY),
         "lap_distance_m": lap_share * length,
         "total_distance_m": (laps + lap_share) * length,
         "gap_ahead_s": _gap_ahead_s(graphics, session),

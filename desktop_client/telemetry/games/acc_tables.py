@@ -126,3 +126,22 @@ MODELS: Final[dict[int, Model]] = {
     **{number: Model(*both) for number, both in _CUPS.items()},
 }
 UNKNOWN_MODEL: Final = Model("", "")
+
+_BIAS_BY_OFFSET: Final = {
+    -5: "porsche_991ii_gt3_cup porsche_992_gt3_cup",
+    -7: "amr_v12_vantage_gt3 bentley_continental_gt3_2016 bentley_continental_gt3_2018 jaguar_g3 amr_v8_vantage_gt3",
+    -9: "mclaren_570s_gt4",
+    -13: "ferrari_488_challenge_evo",
+    -14: "audi_r8_lms honda_nsx_gt3 lamborghini_gallardo_rex lamborghini_huracan_gt3 lamborghini_huracan_st"
+    " lexus_rc_f_gt3 mercedes_amg_gt3 audi_r8_lms_evo honda_nsx_gt3_evo lamborghini_huracan_gt3_evo"
+    " mercedes_amg_gt3_evo bmw_m4_gt3 audi_r8_lms_evo_ii lamborghini_huracan_st_evo2",
+    -15: "bmw_m6_gt3 nissan_gt_r_gt3_2017 nissan_gt_r_gt3_2018 alpine_a110_gt4 audi_r8_gt4 maserati_mc_gt4",
+    -17: "ferrari_488_gt3 mclaren_650s_gt3 mclaren_720s_gt3 ferrari_488_gt3_evo bmw_m2_cs_racing",
+    -18: "chevrolet_camaro_gt4r ginetta_g55_gt4",
+    -20: "amr_v8_vantage_gt4 ktm_xbow_gt4 mercedes_amg_gt4 porsche_718_cayman_gt4_mr",
+    -21: "porsche_991_gt3_r porsche_991ii_gt3_r",
+    -22: "bmw_m4_gt4",
+}
+BRAKE_BIAS_OFFSET: Final = {car: offset for offset, cars in _BIAS_BY_OFFSET.items() for car in cars.split()}
+"""By how many percent memory's brake bias is to be corrected for what the dash of a car shows, after the document's
+fourth appendix; it does not know the cars that came after it."""

@@ -6,6 +6,7 @@ import math
 from typing import Any, Final
 
 from desktop_client.telemetry.frame import Energy, Fuel, FuelUnit, Part, Player, Wheel
+from desktop_client.telemetry.games.acc_tables import BRAKE_BIAS_OFFSET
 from desktop_client.telemetry.games.kunos_pages import About, Page
 from desktop_client.telemetry.games.kunos_wire import text
 from desktop_client.telemetry.games.sanity import (
@@ -58,7 +59,7 @@ def build_player(physics: Page, graphics: Page, about: About, health: Health, *,
         ),
         "tyre_compound": compound_of(graphics, is_acc=is_acc) or None,
     }
-    player |= _of_acc(physics, graphics, health) if is_acc else _of_ac(physics, about, health)
+    player |= _of_acc(physics, graphics, about, health) if is_acc else _of_ac(physics, about, health)
     return Player(**player)
 
 
@@ -115,8 +116,11 @@ def _damage(physics: Page, health: Health, *, is_acc: bool) -> dict[Part, float]
     return {part: value for part, value in damage.items() if not math.isnan(value)}
 
 
-def _of_acc(physics: Page, graphics: Page, health: Health) -> dict[str, Any]:
+def _of_acc(physics: Page, graphics: Page, about: About, health: Health) -> dict[str, Any]:
+    offset = BRAKE_BIAS_OFFSET.get(about.car)
+    bias = None if offset is None else optional(physics["brake_bias"] + offset / 100, 0.0, 1.0, health)
     return {
+        "brake_bias": bias or None,
         "abs_level": _level(graphics["abs"]),
         "tc_level": _level(graphics["tc"]),
         "abs_active": physics["abs"] > 0,

@@ -36,7 +36,7 @@ OF_RF2: Final = frozenset(
         *(Capability.LAP_VALIDITY, Capability.TRACK_ID, Capability.GAPS, Capability.CLASSES, Capability.PIT_STATUS),
         *(Capability.TYRES, Capability.TYRE_TEMPERATURE, Capability.TYRE_PRESSURE, Capability.TYRE_WEAR),
         *(Capability.BRAKE_TEMPERATURE, Capability.FUEL, Capability.ENERGY, Capability.DRS, Capability.DAMAGE),
-        *(Capability.WEATHER, Capability.FLAGS),
+        *(Capability.WEATHER, Capability.FLAGS, Capability.PENALTIES),
     }
 )
 OF_LMU: Final = OF_RF2 - {Capability.DRS}

@@ -95,6 +95,7 @@ class Scorer:
             "pit_stops": np.maximum(vehicles["pit_stops"], -1).astype(np.int32),
             # How long a penalty will cost is not said, only that there is one.
             "penalty_s": np.where(penalties == 0, 0.0, np.nan),
+            "penalties": np.maximum(penalties, -1),
         }
         for said in columns.values():
             if isinstance(said, np.ndarray):

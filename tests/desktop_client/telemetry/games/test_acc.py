@@ -132,6 +132,14 @@ def test_the_drivers_own_car_comes_back():
         assert ours.tread_c is None
 
 
+def test_the_brake_bias_is_what_the_cars_own_dash_shows():
+    cars = {"car": ("porsche_991ii_gt3_r",) * 6}
+    back = send(Acc(), AccEncoder(), small_field.frame(**cars))
+    assert back.player.brake_bias == pytest.approx(0.56)
+    unlisted = send(Acc(), AccEncoder(), grid())
+    assert unlisted.player.brake_bias is None
+
+
 def test_wet_tyres_are_told():
     wet = dataclasses.replace(grid(), player=small_field.player(tyre_compound="W"))
     back = send(Acc(), AccEncoder(), wet)
@@ -187,6 +195,7 @@ def test_penalties_are_told_in_seconds_where_they_have_any(penalty: int, seconds
     encoder._graphics["penalty"], encoder._graphics["penalty_s"] = penalty, 15.0
     back = send(Acc(), encoder, grid())
     np.testing.assert_equal(back.cars.penalty_s[ROW], seconds)
+    assert back.cars.penalties.tolist() == [-1, -1, int(penalty > 0), -1, -1, -1]
 
 
 def test_the_pits_and_the_garage_are_told_apart():

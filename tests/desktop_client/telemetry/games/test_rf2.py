@@ -30,7 +30,7 @@ EXACT = (
     *("name", "number", "team", "car", "class_name", "position", "class_position", "grid_position", "status", "lap"),
     *("lap_distance_m", "total_distance_m", "x", "y", "z", "heading_rad", "speed_mps", "lap_time_s", "last_lap_s"),
     *("best_lap_s", "sector_s", "last_sector_s", "best_sector_s", "gap_leader_s", "gap_ahead_s", "sector", "pit"),
-    *("pit_stops", "penalty_s", "off_track", "lap_valid", "tyre"),
+    *("pit_stops", "penalty_s", "penalties", "off_track", "lap_valid", "tyre"),
 )
 
 
@@ -180,6 +180,12 @@ def test_who_is_in_the_pits_the_garage_or_out_of_the_race(game):
         *(PitStatus.NONE, PitStatus.PIT_LANE, PitStatus.IN_BOX, PitStatus.NONE, PitStatus.NONE, PitStatus.IN_BOX)
     ]
     assert back.cars.status.tolist() == status.tolist()
+
+
+def test_penalties_are_counted_though_nobody_says_what_they_cost(game):
+    back = send(game, small_field.frame(penalties=np.array([0, 2, 0, 0, 1, 0], np.int32)))
+    assert back.cars.penalties.tolist() == [0, 2, 0, 0, 1, 0]
+    np.testing.assert_array_equal(back.cars.penalty_s, [0, np.nan, 0, 0, np.nan, 0])
 
 
 def test_a_lapped_car_has_no_gap_in_seconds():
