@@ -47,8 +47,8 @@ def encoder() -> Ams2Encoder:
 
 
 def test_the_port_is_the_games_or_the_drivers():
-    assert Automobilista2().inlets == (UdpInlet(DEFAULT_PORT),) == (UdpInlet(5606),)
-    assert Automobilista2(GameSettings(port=4000)).inlets == (UdpInlet(4000),)
+    assert Automobilista2().inlets == (UdpInlet(DEFAULT_PORT, broadcasts=True),) == (UdpInlet(5606, broadcasts=True),)
+    assert Automobilista2(GameSettings(port=4000)).inlets == (UdpInlet(4000, broadcasts=True),)
     assert Automobilista2().due(0.0) == ()
 
 
