@@ -17,6 +17,7 @@ from contracts.tracks import TrackMap
 from desktop_client.cloud import Cloud, CloudState
 from desktop_client.listening import Listening
 from desktop_client.overlay.overlay import Overlay
+from desktop_client.qt_readiness import by_qt
 from desktop_client.replaying import Replaying
 from desktop_client.settings import FIRST_GAME, ClientSettings
 from desktop_client.status import Snapshot
@@ -155,8 +156,8 @@ class App:
             return Replaying(replay.recording, replay.game, self._frame, replay.speed)
         overhear = None if self._recording is None else self._recording.overhear
         if self._demo_speed:
-            return Listening({FIRST_GAME: GameSettings()}, self._frame, overhear=overhear, any_port=True)
-        return Listening(self._settings.games_to_hear(), self._frame, overhear=overhear)
+            return Listening({FIRST_GAME: GameSettings()}, self._frame, overhear=overhear, any_port=True, watch=by_qt)
+        return Listening(self._settings.games_to_hear(), self._frame, overhear=overhear, watch=by_qt)
 
     async def _start_demo(self, speed: float) -> None:
         assert isinstance(self.listening, Listening)

@@ -12,6 +12,7 @@ from desktop_client.station import GameSeen, Station, host_to_listen_on
 from desktop_client.telemetry.asking import Question
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.memory_block import FOLDER
+from desktop_client.telemetry.readiness import Watch, by_the_loop
 from desktop_client.telemetry.shared_memory import MemoryListener
 from desktop_client.telemetry.source import GameSettings, MemoryInlet, UdpInlet
 from desktop_client.telemetry.udp import EVERYWHERE, CannotListen, UdpListener
@@ -68,6 +69,7 @@ class Listening:
         any_port: bool = False,
         memory_folder: Path = FOLDER,
         clock: Callable[[], float] = time.monotonic,
+        watch: Watch = by_the_loop,
     ) -> None:
         """`hear` gets the frames of the game that speaks, `overhear` every packet of every game with the game's key.
 
@@ -76,7 +78,7 @@ class Listening:
         """
         self.floor = Floor()
         self._show, self._listen_on, self._any_port = hear, listen_on, any_port
-        self._folder, self._clock = memory_folder, clock
+        self._folder, self._clock, self._watch = memory_folder, clock, watch
         self.stations = {
             key: Station(key, settings, self._frame, overhear, clock())
             for key, settings in games.items()
@@ -141,7 +143,7 @@ class Listening:
         hosts = {host_to_listen_on(inlet, station.host) for station, _, inlet in port.sharers}
         questions = [Question(inlet.peer, station.source.due) for station, _, inlet in port.sharers if inlet.peer]
         host = self._listen_on or (EVERYWHERE if EVERYWHERE in hosts else hosts.pop())
-        listener = UdpListener(number, port.hear, host, self._clock, questions)
+        listener = UdpListener(number, port.hear, host, self._clock, questions, self._watch)
         try:
             await listener.start()
         except CannotListen as problem:

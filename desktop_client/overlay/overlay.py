@@ -24,6 +24,7 @@ from desktop_client.race.situation import Situation, situation
 from desktop_client.telemetry.frame import Frame
 
 SILENCE_S = 5.0  # without telemetry for so long, nobody drives
+RACE_STEP_S = 1 / 31  # thirty times a second is enough to remember a race: what lies between is interpolated
 
 
 class Overlay:
@@ -47,6 +48,7 @@ class Overlay:
         self._frame: Frame | None = None
         self._due: dict[str, float] = {}
         self._heard = self._silent = self._hidden = self._editing = False
+        self._taken_at, self._taken_uid = -math.inf, ""
         self._situation: Situation | None = None
         self._moment: Wanted | None = None
         self.race = Race()
@@ -75,7 +77,9 @@ class Overlay:
         """Take a frame as soon as it is there. Costs microseconds; painting happens when the clock says so."""
         self._frame = frame
         self._heard = True
-        self.race.take(frame)
+        if not 0 <= frame.at - self._taken_at < RACE_STEP_S or frame.session.uid != self._taken_uid:
+            self._taken_at, self._taken_uid = frame.at, frame.session.uid
+            self.race.take(frame)
         self._follow(frame)
         if not self._silence.isActive():
             self._silence.start()

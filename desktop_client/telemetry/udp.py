@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 from desktop_client.telemetry.asking import Asking, Question
 from desktop_client.telemetry.packet_rate import PacketRate
+from desktop_client.telemetry.readiness import Stop, Watch, by_the_loop
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"
@@ -61,16 +62,19 @@ class UdpListener(asyncio.DatagramProtocol):
         host: str = LOOPBACK,
         clock: Callable[[], float] = time.monotonic,
         questions: Iterable[Question] = (),
+        watch: Watch = by_the_loop,
     ) -> None:
         """The game on this machine sends to loopback; `host` "0.0.0.0" also hears a console in the network.
 
-        `questions` go out from the port that is listened on, so that the answers come back to it.
+        `questions` go out from the port that is listened on, so that the answers come back to it. `watch` says when
+        there is something to read.
         """
         self.host, self.port = host, port
         self.errors = 0  # what the network layer complained about; no packet is lost by it
         self._hear, self._clock = hear, clock
         self._socket: socket.socket | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watch = watch
+        self._unwatch: Stop | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._rate = PacketRate(clock())
         self._asking = tuple(Asking(question, self._send, clock) for question in questions)
@@ -79,11 +83,11 @@ class UdpListener(asyncio.DatagramProtocol):
         """Bind and begin to hear. Raises CannotListen."""
         self._socket = bind(self.host, self.port)
         self.port = self._socket.getsockname()[1]
-        self._loop = asyncio.get_running_loop()
         try:
-            self._loop.add_reader(self._socket.fileno(), self._drain)
+            self._unwatch = self._watch(self._socket.fileno(), self._drain)
         except NotImplementedError:  # Windows' own loop has completions instead of readiness
-            self._transport, _ = await self._loop.create_datagram_endpoint(lambda: self, sock=self._socket)
+            loop = asyncio.get_running_loop()
+            self._transport, _ = await loop.create_datagram_endpoint(lambda: self, sock=self._socket)
         for asking in self._asking:
             asking.start()
 
@@ -93,8 +97,8 @@ class UdpListener(asyncio.DatagramProtocol):
             asking.stop()
         if self._transport is not None:
             self._transport.close()
-        elif self._socket is not None and self._loop is not None:
-            self._loop.remove_reader(self._socket.fileno())
+        elif self._socket is not None and self._unwatch is not None:
+            self._unwatch()
             self._socket.close()
         self._socket = self._transport = None
 
