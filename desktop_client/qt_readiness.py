@@ -11,7 +11,8 @@ from desktop_client.telemetry.readiness import Stop
 
 def by_qt(descriptor: int, ready: Callable[[], None]) -> Stop:
     """A `Watch` (see `telemetry.readiness`) for a program that runs Qt's event loop, on every system."""
-    notifier = QSocketNotifier(descriptor, QSocketNotifier.Type.Read)  # pyright: ignore  # the stubs want an address
+    # The stubs ask for a voidptr where Qt takes the descriptor itself.
+    notifier = QSocketNotifier(descriptor, QSocketNotifier.Type.Read)  # pyright: ignore[reportArgumentType, reportCallIssue]
     notifier.activated.connect(lambda *_: ready())
 
     def stop() -> None:
