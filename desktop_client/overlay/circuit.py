@@ -27,7 +27,9 @@ THIN_LINE, THIN_CASING = 2.5, 6.0
 TICK, TICK_WIDTH, START_WIDTH, TICK_CASING = 9.0, 2.0, 4.0, 3.0
 PIT_AWAY = 8.5  # how far the pit lane is pushed off the line at least, or the line would cover it
 _SOFT = QPainter.RenderHint.Antialiasing
-POINT_EVERY = 6.0  # pixels: what bends in less cannot be seen
+POINT_EVERY = 2.0  # pixels: what bends in less cannot be seen
+OFF_LINE = 0.08  # pixels that a line may cut a bend by
+LONGEST = 24.0  # pixels without a point: a longer piece could cross a room that none of its points is in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +83,7 @@ class Drawing:
         Casings are as dark as the panel: nobody sees their edges, and soft ones are half of the cost.
         """
         points = through.points(self._ground)
-        seen = None if room is None else _inside(points, room)
+        seen = None if room is None else _inside(points, room.adjusted(-LONGEST, -LONGEST, LONGEST, LONGEST))
         places: list[list[float]] = points.T.tolist()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for start, end, pens in self._parts:
@@ -137,7 +139,23 @@ def _stretch(shape: TrackShape, start_m: float, end_m: float, scale: float) -> F
     """The line from one place of the lap to another, across the start if need be."""
     whole = (end_m - start_m) % shape.length_m or shape.length_m
     count = max(2, min(4000, math.ceil(whole * scale / POINT_EVERY)))
-    return np.stack(shape.place(start_m + np.linspace(0.0, whole, count)))
+    return _thinned(np.stack(shape.place(start_m + np.linspace(0.0, whole, count))), scale)
+
+
+def _thinned(line: Floats, scale: float) -> Floats:
+    """The points that a line needs to look the same: many in its bends, and few where it is straight."""
+    steps = np.diff(line, axis=1)
+    lengths: list[float] = (np.hypot(*steps) * scale).tolist()
+    headings: list[float] = np.unwrap(np.arctan2(steps[1], steps[0])).tolist()
+    kept = [0]
+    driven, before = 0.0, headings[0]
+    for index, (length, heading) in enumerate(zip(lengths, headings, strict=True)):
+        # A chord of length d over an even bend by the angle a leaves it by d * a / 8.
+        if index and (driven + length > LONGEST or (driven + length) * abs(heading - before) / 8 > OFF_LINE):
+            kept.append(index)
+            driven, before = 0.0, heading
+        driven += length
+    return line[:, [*kept, line.shape[1] - 1]]
 
 
 def _beside_the_line(shape: TrackShape, lane: PitLane, scale: float) -> Floats:

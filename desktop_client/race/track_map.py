@@ -220,12 +220,13 @@ def _dots(frame: Frame, race: Race, x: Floats, y: Floats, step: int) -> tuple[Do
         classes = numbers if len(set(numbers)) > 1 else None
     positions: list[int] = cars.position.tolist()
     pit: list[int] = cars.pit.tolist()
+    kinds = _kinds(own_position)
     others: list[Dot] = []
     known: list[Dot] = []
     team_of = race.teams.of
     for row in rows:
         position = positions[row]
-        kind = _kind(position, own_position, row == own)
+        kind = DotKind.PLAYER if row == own else kinds.get(position, DotKind.OTHER)
         dot = Dot(
             *(metres_x[row], metres_y[row], team_of(cars.team[row]), None if classes is None else classes[row], kind),
             label=str(position) if kind and position > 0 else "",
@@ -236,9 +237,10 @@ def _dots(frame: Frame, race: Race, x: Floats, y: Floats, step: int) -> tuple[Do
     return (*others, *known)
 
 
-def _kind(position: int, own_position: int, is_player: bool) -> DotKind:
-    if is_player:
-        return DotKind.PLAYER
-    if position > 0 and own_position > 0 and abs(position - own_position) == 1:
-        return DotKind.NEIGHBOUR
-    return DotKind.LEADER if position == 1 else DotKind.OTHER
+def _kinds(own_position: int) -> dict[int, DotKind]:
+    """What the cars that matter are, by their position."""
+    kinds = {1: DotKind.LEADER}
+    if own_position > 0:
+        kinds |= dict.fromkeys((own_position - 1, own_position + 1), DotKind.NEIGHBOUR)
+    kinds.pop(0, None)  # an unknown position is no neighbour of the first
+    return kinds
