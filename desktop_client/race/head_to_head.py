@@ -44,8 +44,8 @@ class Duel:
     change_s: float | None  # by how much the gap changes a lap, to the tenth, never negative
     laps_to_meet: int | None  # until it is gone, where it shrinks
     in_time: bool  # before the flag, as far as is known
-    lap_diffs: tuple[float | None, ...]  # of the last laps, the newest first, to the hundredth
-    sector_diffs: tuple[float | None, ...]  # of the newest lap that both drove
+    lap_diffs: tuple[float | None, ...]  # of the newest laps that both drove undisturbed, to the hundredth
+    sector_diffs: tuple[float | None, ...]  # of the newest of them
     tyre: str
     tyre_age_laps: int | None
     own_tyre_age_laps: int | None
@@ -57,6 +57,16 @@ class HeadToHeadView:
     is_race: bool
     ahead: Duel | None
     behind: Duel | None
+
+
+@dataclass(frozen=True, slots=True)
+class _CommonLap:
+    """A lap of the same number of two cars."""
+
+    one_s: float
+    other_s: float
+    clean: bool  # both undisturbed
+    sector_diffs: tuple[float | None, ...]
 
 
 def head_to_head(frame: Frame, race: Race, *, same_class: bool = True) -> HeadToHeadView | None:
@@ -81,7 +91,7 @@ def head_to_head(frame: Frame, race: Race, *, same_class: bool = True) -> HeadTo
 
 def closing_s(times: LapTimes, chaser: int, chased: int) -> float | None:
     """By how many seconds a lap the chaser is faster, over the newest laps that both drove undisturbed."""
-    won = [theirs - mine for mine, theirs, clean in _common_laps(times, chaser, chased) if clean][:PACE_LAPS]
+    won = [lap.other_s - lap.one_s for lap in _common_laps(times, chaser, chased) if lap.clean][:PACE_LAPS]
     return sum(won) / len(won) if won else None
 
 
@@ -99,7 +109,7 @@ def _duel(frame: Frame, race: Race, gaps: RaceGaps, own: int, rival: int, *, beh
             trend = Trend.STAYS
         elif change > 0 and gap.seconds is not None and gap.seconds / change <= FARTHEST_LAPS:
             to_meet = max(1, math.ceil(gap.seconds / change))
-    common = _common_laps(times, own, rival)[:PACE_LAPS]
+    common = [lap for lap in _common_laps(times, own, rival) if lap.clean][:PACE_LAPS]
     position, age = int(cars.position[rival]), int(cars.tyre_age_laps[rival])
     own_age = int(cars.tyre_age_laps[own])
     return Duel(
@@ -112,8 +122,8 @@ def _duel(frame: Frame, race: Race, gaps: RaceGaps, own: int, rival: int, *, beh
         change_s=None if change is None else round(abs(change), 1),
         laps_to_meet=to_meet,
         in_time=to_meet is None or to_meet <= _laps_to_go(frame, own),
-        lap_diffs=tuple(round(mine - theirs, 2) + 0.0 for mine, theirs, _ in common),
-        sector_diffs=_sector_diffs(times, own, rival),
+        lap_diffs=tuple(round(lap.one_s - lap.other_s, 2) + 0.0 for lap in common),
+        sector_diffs=common[0].sector_diffs if common else (None,) * SECTORS,
         tyre=cars.tyre[rival],
         tyre_age_laps=age if age >= 0 else None,
         own_tyre_age_laps=own_age if own_age >= 0 else None,
@@ -121,25 +131,23 @@ def _duel(frame: Frame, race: Race, gaps: RaceGaps, own: int, rival: int, *, beh
     )
 
 
-def _common_laps(times: LapTimes, one: int, other: int) -> list[tuple[float, float, bool]]:
-    """Times of the laps that both have driven, the newest first, and whether both were undisturbed."""
+def _common_laps(times: LapTimes, one: int, other: int) -> list[_CommonLap]:
+    """The laps that two cars have both driven, the newest first."""
     theirs = {int(number): index for index, number in enumerate(times.number[other].tolist()) if number > 0}
-    common: list[tuple[float, float, bool]] = []
+    common: list[_CommonLap] = []
     for index, number in enumerate(times.number[one].tolist()):
         at = theirs.get(number)
         if at is not None:
-            clean = bool(times.clean[one, index] and times.clean[other, at])
-            common.append((float(times.lap_s[one, index]), float(times.lap_s[other, at]), clean))
+            diffs = (times.sector_s[one, index] - times.sector_s[other, at]).tolist()
+            common.append(
+                _CommonLap(
+                    one_s=float(times.lap_s[one, index]),
+                    other_s=float(times.lap_s[other, at]),
+                    clean=bool(times.clean[one, index] and times.clean[other, at]),
+                    sector_diffs=tuple(round(diff, 2) + 0.0 if math.isfinite(diff) else None for diff in diffs),
+                )
+            )
     return common
-
-
-def _sector_diffs(times: LapTimes, own: int, rival: int) -> tuple[float | None, ...]:
-    common = set(times.number[own].tolist()) & set(times.number[rival].tolist()) - {0}
-    if not common:
-        return (None,) * SECTORS
-    newest = max(common)
-    mine, theirs = (times.sector_s[row, times.number[row].tolist().index(newest)].tolist() for row in (own, rival))
-    return tuple(round(a - b, 2) + 0.0 if math.isfinite(a - b) else None for a, b in zip(mine, theirs, strict=True))
 
 
 def _laps_to_go(frame: Frame, own: int) -> float:

@@ -16,7 +16,7 @@ Rows = NDArray[np.intp]
 
 NODE_M: Final = 8.0
 MAX_NODES: Final = 1024
-SAMPLE_S: Final = 0.045  # between two looks at all cars: what lies between them is a straight line to the millisecond
+SAMPLE_S: Final = 0.09  # between two looks at all cars: no car brakes so hard that a line between them is a ms wrong
 LONGEST_GAP_S: Final = 1.0  # longer without a frame, and nobody knows how a car got there
 FASTEST_MPS: Final = 150.0
 JITTER_M: Final = 30.0  # a length that the game rounds, and a distance that it corrects
@@ -41,8 +41,9 @@ class Passages:
         self.nodes = min(MAX_NODES, max(8, math.ceil(length_m / NODE_M)))
         self.node_m = length_m / self.nodes
         self.finished: list[LapTrace] = []  # the whole laps whose end the newest frame showed
-        self._heard_s = self._looked_s = math.nan
-        self._seen = b""
+        self._heard_s = self._changed_s = self._looked_s = math.nan
+        self._newest = b""  # the distances of the frame before
+        self._seen: Floats = np.zeros(0)  # those at the last look
         self._broken = False
         self._progress: Floats = np.zeros(0)  # metres driven round and round, at its farthest
         self._at: Floats = np.zeros(0)  # when it became that
@@ -60,7 +61,7 @@ class Passages:
         self._passed = carried(self._passed, moves, math.nan)
         self._lap = carried(self._lap, moves, 0)
         self._spoiled = carried(self._spoiled, moves, 1)
-        self._seen = b""
+        self._seen = carried(self._seen, moves, math.nan)
 
     def take(self, now_s: float, cars: Cars, *, green: bool = True) -> None:
         """See where every car is at a session time in seconds; laps that are not driven under `green` are not clean."""
@@ -71,14 +72,20 @@ class Passages:
             return
         self._broken |= back_s < -LONGEST_GAP_S
         self._heard_s = now_s
-        seen = cars.lap_distance_m.tobytes()
-        if not back_s > 0 and (seen == self._seen or now_s - self._looked_s < SAMPLE_S):
+        newest = cars.lap_distance_m.tobytes()
+        if newest != self._newest or back_s > 0:
+            self._newest, self._changed_s = newest, now_s
+        if not back_s > 0 and (self._changed_s == self._looked_s or now_s - self._looked_s < SAMPLE_S):
             return
-        self._seen = seen
+        self._look(self._changed_s, cars, green=green, back=back_s > 0)
+
+    def _look(self, now_s: float, cars: Cars, *, green: bool, back: bool) -> None:
+        """Take the distances in, as of when they became what they are."""
+        self._seen = cars.lap_distance_m.copy()
         with np.errstate(invalid="ignore", over="ignore"):
             distance = np.where(np.abs(cars.lap_distance_m) < FARTHEST_M, cars.lap_distance_m, math.nan)
             reached = self._unwound(distance)
-            if back_s > 0:
+            if back:
                 self._turn_back(now_s, reached)
             self._follow(now_s, cars, distance, reached)
             hindered = ~cars.lap_valid | (cars.pit != ON_TRACK) if green else np.ones(len(cars), dtype=np.bool_)
@@ -88,10 +95,10 @@ class Passages:
     def lap_distance_now(self, cars: Cars, now_s: float) -> Floats:
         """Where every car is by now, in metres after the line: driven on while the game's distance stands still."""
         distance = cars.lap_distance_m
-        if distance.tobytes() != self._seen:
+        if distance.tobytes() != self._newest:
             return distance
         with np.errstate(invalid="ignore"):
-            since = np.minimum(now_s - self._at, STUCK_S)
+            since = np.minimum(now_s - np.where(distance == self._seen, self._at, self._changed_s), STUCK_S)
             drives_on = (since > 0) & (np.abs(cars.speed_mps) <= FASTEST_MPS)
             return distance + np.where(drives_on, since * cars.speed_mps, 0.0)
 

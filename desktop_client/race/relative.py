@@ -119,7 +119,7 @@ def gaps_on_road(frame: Frame, race: Race, own: int) -> Floats:
         with np.errstate(invalid="ignore", over="ignore"):
             at = np.mod(at, pace.length_m)
             metres = signed_gap(at, float(at[own]), pace.length_m)
-        of_row = _classes(cars, race)
+        of_row, half = _classes(cars, race), pace.length_m / 2
         for number in np.unique(of_row).tolist():
             ruler = _ruler(race, number)
             lap_s = None if ruler is None else ruler.lap_s
@@ -129,9 +129,9 @@ def gaps_on_road(frame: Frame, race: Race, own: int) -> Floats:
             way = times - times[own]
             if number == of_row[own]:
                 in_front = metres >= 0
-                gaps[in_front] = np.where(at < at[own], way + lap_s, way)[in_front]
+                gaps[in_front] = np.where(at - at[own] < -half, way + lap_s, way)[in_front]
             at_back = (metres < 0) & (of_row == number)
-            gaps[at_back] = np.where(at > at[own], way - lap_s, way)[at_back]
+            gaps[at_back] = np.where(at - at[own] > half, way - lap_s, way)[at_back]
     gaps[own] = 0.0
     return gaps
 
