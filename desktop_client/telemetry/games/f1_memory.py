@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from desktop_client.telemetry.games.f1_fields import cars_in
 from desktop_client.telemetry.games.f1_history import Histories
 from desktop_client.telemetry.games.f1_tables import TYRE_LETTERS, team_name
 from desktop_client.telemetry.games.f1_wire import Packet, PacketId
+from desktop_client.telemetry.games.kept import Kept
 
 STALE_AFTER_S = 0.5
 """What is older than this on the session's clock is no longer carried over into a frame that lacks it."""
@@ -31,21 +31,7 @@ STATUS_OF_RESULT[5] = CarStatus.DISQUALIFIED
 RED_FLAG: Final = b"RDFL"
 ENDS_A_RED_FLAG: Final = frozenset({b"STLG", b"LGOT", b"SSTA", b"FLBK"})  # a restart, or time turned back
 
-T = TypeVar("T")
 Worn = tuple[list[float], list[float], list[float]]  # tyres' wear, tyres' damage and brakes' wear; four wheels each
-
-
-class Kept(Generic[T]):
-    """Something that is made anew only when what it is made of has changed."""
-
-    def __init__(self) -> None:
-        self._made: tuple[object, T] | None = None
-
-    def of(self, key: object, make: Callable[[], T]) -> T:
-        """What was made of this `key`; `make` makes it if the last key was another."""
-        made = make() if self._made is None or self._made[0] != key else self._made[1]
-        self._made = (key, made)  # an equal key too: the next look at the same one is then over at once
-        return made
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop_client.demo.frames import frames
+from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.games.f1_wire import LAYOUTS, PacketId, blank
 from desktop_client.telemetry.replay import Recording
 
@@ -169,3 +171,26 @@ def melbourne_outline() -> Path:
     if not path.exists():
         pytest.skip(f"the outline {path} is not on this machine")
     return path
+
+
+@pytest.fixture(scope="session")
+def captures() -> Path:
+    return _capture("iracing").parent
+
+
+@pytest.fixture(scope="session")
+def iracing_live() -> Path:
+    """A dump of iRacing's live memory."""
+    return _capture("iracing/teamjorge_live_test_file.ibt")
+
+
+@pytest.fixture(scope="session")
+def iracing_disk() -> Path:
+    """6.5 s of iRacing's telemetry on disk."""
+    return _capture("iracing/teamjorge_valid_test_file.ibt")
+
+
+@pytest.fixture(scope="session")
+def race_under_way() -> list[Frame]:
+    """A second and a half of the demo race: twenty cars in full swing."""
+    return list(frames(seconds=1.5))
