@@ -11,7 +11,7 @@ PYTEST := $(PY) -m pytest
 # Where nothing can be shown, the demo draws a picture.
 HEADLESS := $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),,--offscreen --screenshot var/demo.png --after 30)
 
-.PHONY: help setup run cloud client demo screenshots test test-fast check fix bench images k8s-check contracts lock clean
+.PHONY: help setup run cloud client demo screenshots docs test test-fast check fix bench images k8s-check contracts lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,8 +61,12 @@ fix: setup ## Mend what the linter can mend, and format
 bench: setup ## Measure: one JSON object a benchmark
 	@for name in telemetry listening overlay events devstack; do $(PY) -m bench.$$name || exit 1; done
 
-screenshots: setup ## Render the pictures in docs/images
+screenshots: setup ## Render the pictures in docs/images: whole layouts, and each widget alone
 	@$(PY) -m desktop_client.overlay.picture docs/images
+	@$(PY) -m desktop_client.overlay.gallery docs/images/widgets
+
+docs: setup ## Write docs/games.md anew, from what the code says of every game
+	@QT_QPA_PLATFORM=offscreen $(PY) -m desktop_client.guide docs/games.md
 
 contracts: setup ## Write contracts/openapi.json and contracts/asyncapi.json anew
 	@$(PY) -m contracts.asyncapi

@@ -1,7 +1,7 @@
 """Pictures of the overlay without a game and without a screen.
 
-`python -m desktop_client.overlay.picture docs/images` draws the simulated race, and a recording with its drivers
-renamed where that recording is at hand.
+`python -m desktop_client.overlay.picture docs/images` draws the simulated race in every layout of the product, and a
+recording with its drivers renamed where that recording is at hand.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from PyQt6.QtCore import QRect
@@ -18,6 +18,8 @@ from PyQt6.QtWidgets import QApplication
 from desktop_client.demo.frames import frames as simulated
 from desktop_client.overlay.layout import DESIGN_HEIGHT, DESIGN_WIDTH
 from desktop_client.overlay.overlay import Overlay
+from desktop_client.overlay.presets import PresetName
+from desktop_client.overlay.profiles import Profile
 from desktop_client.telemetry.catalogue import GAMES
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.replay import Recording
@@ -61,19 +63,24 @@ def recorded(file: Path, game: str) -> Iterator[Frame]:
             yield invented(frame)
 
 
-def draw(frames: Iterable[Frame], out: Path) -> None:
-    """Show the frames and write a picture of the last one. Raises OSError where it cannot be written."""
+def draw(frames: Iterable[Frame], outs: Mapping[PresetName, Path]) -> None:
+    """Show the frames and write a picture of the last one in each of these layouts.
+
+    Raises OSError where it cannot be written.
+    """
     overlay = Overlay(area=PICTURE_AREA)
     for frame in frames:
         overlay.show_frame(frame)
-    overlay.picture(out)
+    for preset, out in outs.items():
+        overlay.change_profile(Profile(preset=preset))
+        overlay.picture(out)
+        print(out)
     overlay.close()
-    print(out)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the overlay into PNG files.")
-    parser.add_argument("directory", type=Path, help="where overlay-demo.png and overlay-capture.png are written")
+    parser.add_argument("directory", type=Path, help="where overlay-*.png are written")
     parser.add_argument("--seconds", type=float, default=DEMO_SECONDS, help="how far into the simulated race")
     parser.add_argument("--file", type=Path, default=CAPTURES / "f1" / "f1_2026_f1packets.bin", help="a recording")
     parser.add_argument("--game", choices=sorted(GAMES), default="f1", help="the game of the recording")
@@ -81,9 +88,15 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication([])
     chosen.directory.mkdir(parents=True, exist_ok=True)
-    draw(simulated(seconds=chosen.seconds), chosen.directory / "overlay-demo.png")
+    layouts: dict[PresetName, str] = {
+        "Race": "overlay-demo.png",
+        "Practice": "overlay-practice.png",
+        "Endurance": "overlay-endurance.png",
+        "Calm": "overlay-calm.png",
+    }
+    draw(simulated(seconds=chosen.seconds), {preset: chosen.directory / name for preset, name in layouts.items()})
     if chosen.file.exists():
-        draw(recorded(chosen.file, chosen.game), chosen.directory / "overlay-capture.png")
+        draw(recorded(chosen.file, chosen.game), {"Race": chosen.directory / "overlay-capture.png"})
     else:
         print(f"overlay-capture.png stays as it is: there is no recording at {chosen.file}")
     application.quit()

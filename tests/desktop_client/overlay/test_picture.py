@@ -21,9 +21,10 @@ def test_a_driver_keeps_one_invented_name_and_no_two_share_it(frame_at):
 
 
 def test_a_picture_shows_the_last_frame(qapp, frame_at, tmp_path):
-    draw([frame_at(at / 10) for at in range(500)], tmp_path / "many.png")
-    draw([frame_at(at / 10) for at in range(400)], tmp_path / "fewer.png")
+    draw([frame_at(at / 10) for at in range(500)], {"Race": tmp_path / "many.png", "Calm": tmp_path / "calm.png"})
+    draw([frame_at(at / 10) for at in range(400)], {"Race": tmp_path / "fewer.png"})
     assert QImage(str(tmp_path / "many.png")) != QImage(str(tmp_path / "fewer.png"))
+    assert QImage(str(tmp_path / "many.png")) != QImage(str(tmp_path / "calm.png"))
     assert QImage(str(tmp_path / "many.png")).width() == 1920
 
 
