@@ -34,7 +34,7 @@ class Neighbour:
 
     name: str
     team: Team
-    position: int | None  # in its class
+    position: int | None  # in its class, once the driver has lost that time
     gap_s: float
     laps: int  # whole laps that it is before the driver (+, it is lapping) or behind (-, it is lapped)
 
@@ -66,6 +66,7 @@ def rejoin(frame: Frame, race: Race, loss_s: float) -> Rejoin | None:
     others[own] = False
     rivals = others & same_class(cars, own)
     position = 1 + int(np.count_nonzero(rivals & (times > after)))
+    passing = rivals & (times > after) & (times <= times[own])
     on_road = others & (cars.pit == PitStatus.NONE)
     gaps = np.where(on_road, signed_gap(times, after, lap_s), np.nan)
 
@@ -74,7 +75,7 @@ def rejoin(frame: Frame, race: Race, loss_s: float) -> Rejoin | None:
         return Neighbour(
             name=short_name(cars.name[row]),
             team=race.teams.of(cars.team[row]),
-            position=place_of(cars, row),
+            position=_place_then(cars, row, passing),
             gap_s=round(abs(float(gaps[row])), 1),
             laps=round(float(laps)) if abs(laps) < MAX_LAPS else 0,
         )
@@ -85,6 +86,12 @@ def rejoin(frame: Frame, race: Race, loss_s: float) -> Rejoin | None:
         ahead=neighbour(int(before[np.argmin(gaps[before])])) if len(before) else None,
         behind=neighbour(int(behind[np.argmax(gaps[behind])])) if len(behind) else None,
     )
+
+
+def _place_then(cars: Cars, row: int, passing: Bools) -> int | None:
+    """Whoever comes past the driver is one place better off."""
+    place = place_of(cars, row)
+    return place - 1 if place is not None and place > 1 and passing[row] else place
 
 
 def _times(cars: Cars, pace: Pace, lap_s: float) -> Floats:

@@ -97,7 +97,8 @@ class Energy(Widget[EnergySettings, EnergyView]):
                 right -= canvas.chip(right, middle, text, canvas.palette.gained, filled=filled) + 4
         right, ink = right - 4, canvas.palette.text_soft
         if view.mode is not None and right - MODE_LEFT > SHORTEST_MODE:
-            canvas.text(right, head_baseline(), view.mode, theme.CAPTION, ink, Align.RIGHT, room=right - MODE_LEFT)
+            mode = view.mode[:1].upper() + view.mode[1:]
+            canvas.text(right, head_baseline(), mode, theme.CAPTION, ink, Align.RIGHT, room=right - MODE_LEFT)
 
 
 def _aids(view: EnergyView) -> list[tuple[str, bool]]:

@@ -30,7 +30,7 @@ def race(frame_at) -> Race:
 def test_the_place_and_the_neighbours_follow_from_the_loss(frame_at, race):
     found = rejoin(frame_at(200.0, own=6), race, loss_s=6.0)  # 3 cars come past: 1.7, 3.4 and 5.1 s behind
     assert found.position == 10
-    assert (found.ahead.position, found.ahead.gap_s) == (10, 0.9)
+    assert (found.ahead.position, found.ahead.gap_s) == (9, 0.9)  # now tenth, and one better off
     assert (found.behind.position, found.behind.gap_s) == (11, 0.8)
     assert (found.ahead.laps, found.behind.laps) == (0, 0)
 
@@ -55,7 +55,7 @@ def test_cars_in_the_lane_or_out_of_the_race_are_not_near(frame_at, race):
     status = frame.cars.status.copy()
     status[10] = CarStatus.RETIRED
     found = rejoin(with_cars(frame, pit=pit, status=status), race, loss_s=6.0)
-    assert (found.ahead.position, found.behind.position) == (9, 12)
+    assert (found.ahead.position, found.behind.position) == (8, 12)
     assert found.position == 10  # the one in the lane is still before the driver, the one that is out never was
 
 
@@ -63,7 +63,7 @@ def test_the_place_is_counted_in_the_drivers_class(frame_at, race):
     classes = tuple("GT3" if row % 2 == 0 else "LMP2" for row in range(22))
     found = rejoin(with_cars(frame_at(200.0, own=6), class_name=classes), race, loss_s=6.0)
     assert found.position == 5  # 0, 2, 4 and 8
-    assert found.ahead.position == 10
+    assert found.ahead.position == 10  # of the other class: its place stays
     in_class = np.arange(22, dtype=np.int32) // 2 + 1
     found = rejoin(with_cars(frame_at(200.0, own=6), class_name=classes, class_position=in_class), race, loss_s=6.0)
     assert (found.ahead.position, found.behind.position) == (5, 6)
