@@ -32,14 +32,14 @@ class DeltaView:
     figure_s: float | None = None  # the delta as the figure says it: changed less often, so that it can be read
 
 
-def delta(frame: Frame, race: Race, kind: ReferenceKind = "own_best") -> DeltaView | None:
-    """The delta of the driver's own car; None while there is no such car."""
+def delta(frame: Frame, race: Race, kind: ReferenceKind = "own_best", lap: int = 0) -> DeltaView | None:
+    """The delta of the driver's own car, to its lap of this number if `chosen`; None while there is no such car."""
     row = own_row(frame)
     if row is None:
         return None
     references = race.timing.references
-    reference = references.reference(kind, frame.cars.class_name[row])
-    verdict = references.verdicts.get(kind)
+    reference = references.reference(kind, frame.cars.class_name[row], lap)
+    verdict = references.verdict(kind, lap)
     if verdict is not None and 0 <= frame.session_time_s - verdict.ended_at_s < HELD_S:
         reference_s = round(verdict.reference_s, 3)
         return DeltaView(kind, _shown(verdict.delta_s), 0, True, reference_s, None)

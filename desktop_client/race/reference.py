@@ -14,6 +14,7 @@ from desktop_client.telemetry.frame import Floats
 MAX_OWN_LAPS: Final = 40
 MAX_CLASSES: Final = 32
 ReferenceKind = Literal["own_best", "session_best", "last", "chosen"]
+KEPT_KINDS: Final[tuple[ReferenceKind, ...]] = ("own_best", "session_best", "last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +62,41 @@ class Verdict:
 
 
 class References:
-    """The laps worth measuring against: the driver's best, last and chosen one, and the best of every class."""
+    """The laps worth measuring against: the driver's best, last and other laps, and the best of every class."""
 
     def __init__(self) -> None:
         self.own_best: LapTrace | None = None
         self.own_last: LapTrace | None = None
         self.best_of_class: dict[str, LapTrace] = {}
         self.own_laps: OrderedDict[int, LapTrace] = OrderedDict()
-        self.verdicts: dict[ReferenceKind, Verdict] = {}
-        self._chosen: int | None = None
+        self._over: LapTrace | None = None  # the driver's newest whole lap, clean or not
+        self._beaten: dict[ReferenceKind, LapTrace] = {}  # what it was measured against while it was driven
 
     def take(self, finished: Sequence[LapTrace], own_slot: int | None) -> None:
         """Learn from whole laps that have just ended, of whoever. A lap that is not clean is judged, never kept."""
         for lap in finished:
             if lap.slot == own_slot:
-                self._judge(lap)
+                self._over = lap
+                self._beaten = {}
+                for kind in KEPT_KINDS:
+                    reference = self.reference(kind, lap.class_name)
+                    if reference is not None:
+                        self._beaten[kind] = reference
         for lap in finished:
             if not lap.clean:
                 continue
             best = self.best_of_class.get(lap.class_name)
-            if best is None and len(self.best_of_class) >= MAX_CLASSES:
-                continue
-            if best is None or lap.lap_s < best.lap_s:
+            has_room = best is not None or len(self.best_of_class) < MAX_CLASSES
+            if has_room and (best is None or lap.lap_s < best.lap_s):
                 self.best_of_class[lap.class_name] = lap
             if lap.slot == own_slot:
                 self._keep_own(lap)
 
-    def choose(self, lap: int | None) -> None:
-        """Take the driver's own lap of this number as the chosen reference; None for no choice."""
-        self._chosen = lap
+    def reference(self, kind: ReferenceKind, class_name: str, lap: int = 0) -> LapTrace | None:
+        """The lap of this kind for a driver in this class, None while there is none.
 
-    def reference(self, kind: ReferenceKind, class_name: str) -> LapTrace | None:
-        """The lap of this kind for a driver in this class, None while there is none."""
+        A `chosen` one is the driver's own of this number, as long as it is kept.
+        """
         match kind:
             case "own_best":
                 return self.own_best
@@ -101,16 +105,15 @@ class References:
             case "last":
                 return self.own_last
             case "chosen":
-                return None if self._chosen is None else self.own_laps.get(self._chosen)
+                return self.own_laps.get(lap)
 
-    def _judge(self, lap: LapTrace) -> None:
-        self.verdicts = {}
-        kinds: tuple[ReferenceKind, ...] = ("own_best", "session_best", "last", "chosen")
-        for kind in kinds:
-            reference = self.reference(kind, lap.class_name)
-            if reference is not None:
-                ended = lap.began_at_s + lap.lap_s
-                self.verdicts[kind] = Verdict(lap.lap, ended, lap.lap_s - reference.lap_s, reference.lap_s)
+    def verdict(self, kind: ReferenceKind, lap: int = 0) -> Verdict | None:
+        """How the driver's newest lap ended, None where there was nothing to measure it against."""
+        over = self._over
+        reference = self.own_laps.get(lap) if kind == "chosen" else self._beaten.get(kind)
+        if over is None or reference is None or reference is over:
+            return None
+        return Verdict(over.lap, over.began_at_s + over.lap_s, over.lap_s - reference.lap_s, reference.lap_s)
 
     def _keep_own(self, lap: LapTrace) -> None:
         self.own_last = lap
@@ -118,7 +121,4 @@ class References:
             self.own_best = lap
         self.own_laps[lap.lap] = lap
         if len(self.own_laps) > MAX_OWN_LAPS:
-            oldest = next(iter(self.own_laps))
-            if oldest == self._chosen and len(self.own_laps) > 1:  # a lap that the driver chose outlives the others
-                oldest = list(self.own_laps)[1]
-            del self.own_laps[oldest]
+            self.own_laps.popitem(last=False)

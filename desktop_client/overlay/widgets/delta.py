@@ -31,16 +31,16 @@ BAR_Y, BAR_HEIGHT = 74.0, 8.0
 SCALE_WIDTH = 30.0  # the figures at the ends of the bar
 FIGURE_S = 0.1
 
-NAMES: dict[ReferenceKind, str] = {
+NAMES: dict[ReferenceKind, str] = {  # a chosen lap goes by its number
     "own_best": "your best",
     "session_best": "the session's best",
     "last": "your last lap",
-    "chosen": "the chosen lap",
 }
 
 
 class DeltaSettings(msgspec.Struct, frozen=True):
     reference: ReferenceKind = "own_best"
+    lap: Annotated[int, msgspec.Meta(ge=1, le=999)] = 1  # of this session, where the reference is a chosen one
     span_s: Annotated[float, msgspec.Meta(ge=0.2, le=10)] = 1.0  # the delta at which the bar is full
     predicted: bool = True
 
@@ -60,7 +60,7 @@ class Delta(Widget[DeltaSettings, DeltaView]):
         return QSizeF(WIDTH, HEIGHT)
 
     def view(self, frame: Frame, race: Race) -> DeltaView | Notice:
-        view = delta(frame, race, self.settings.reference)
+        view = delta(frame, race, self.settings.reference, self.settings.lap)
         if view is None:
             return Notice("Waiting for your car")
         said_at, said = self._figure
@@ -85,7 +85,7 @@ class Delta(Widget[DeltaSettings, DeltaView]):
 
     def cells(self, room: Room, view: DeltaView) -> Iterable[Cell]:
         head = (view.kind, view.is_result, view.reference_s)
-        yield Cell(QRectF(0, 0, room.width, HEAD), head, functools.partial(_head, view=view))
+        yield Cell(QRectF(0, 0, room.width, HEAD), head, functools.partial(self._head, view=view))
         predicted = view.predicted_s if self.settings.predicted else None
         said = (view.figure_s, view.trend, predicted)
         draw = functools.partial(_hero, view=view, predicted_s=predicted)
@@ -94,6 +94,17 @@ class Delta(Widget[DeltaSettings, DeltaView]):
             theme.PAD_X + SCALE_WIDTH, BAR_Y - 4, room.width - 2 * (theme.PAD_X + SCALE_WIDTH), BAR_HEIGHT + 8
         )
         yield Cell(area, view.delta_s, functools.partial(_grow, delta_s=view.delta_s, span_s=self.settings.span_s))
+
+    def _head(self, canvas: Canvas, view: DeltaView) -> None:
+        dim = canvas.palette.text_dim
+        name = NAMES.get(view.kind, f"lap {self.settings.lap}")
+        words = f"{'Last lap' if view.is_result else 'Delta'} to {name}"
+        canvas.text(theme.PAD_X, head_baseline(), words, theme.CAPTION, dim, room=canvas.width - 100)
+        right = canvas.width - theme.PAD_X
+        if view.reference_s is None:
+            canvas.text(right, head_baseline(), "after a clean lap", theme.CAPTION, dim, Align.RIGHT)
+        else:
+            canvas.figures(right, head_baseline(), lap_text(view.reference_s), theme.CAPTION, canvas.palette.text_soft)
 
 
 def _bar(canvas: Canvas) -> tuple[float, float]:
@@ -104,17 +115,6 @@ def _bar(canvas: Canvas) -> tuple[float, float]:
 
 def _colour(palette: Palette, delta_s: float) -> QColor:
     return palette.gained if delta_s < 0 else palette.lost if delta_s > 0 else palette.text
-
-
-def _head(canvas: Canvas, view: DeltaView) -> None:
-    dim = canvas.palette.text_dim
-    words = f"{'Last lap' if view.is_result else 'Delta'} to {NAMES[view.kind]}"
-    canvas.text(theme.PAD_X, head_baseline(), words, theme.CAPTION, dim, room=canvas.width - 100)
-    right = canvas.width - theme.PAD_X
-    if view.reference_s is None:
-        canvas.text(right, head_baseline(), "after 1 lap", theme.CAPTION, dim, Align.RIGHT)
-    else:
-        canvas.figures(right, head_baseline(), lap_text(view.reference_s), theme.CAPTION, canvas.palette.text_soft)
 
 
 def _hero(canvas: Canvas, view: DeltaView, predicted_s: float | None) -> None:

@@ -66,28 +66,27 @@ def test_a_lap_that_is_not_clean_is_judged_but_never_a_reference():
     references.take([a_lap(90.0, lap=1)], ME)
     references.take([a_lap(85.0, lap=2, clean=False)], ME)
     assert references.own_best.lap_s == 90.0
-    assert references.verdicts["own_best"].delta_s == pytest.approx(-5.0)
+    assert references.verdict("own_best").delta_s == pytest.approx(-5.0)
 
 
 def test_a_lap_is_judged_by_the_reference_it_was_driven_against():
     references = References()
     references.take([a_lap(90.0, lap=1)], ME)
-    assert references.verdicts == {}
+    assert references.verdict("own_best") is None
     references.take([a_lap(89.5, lap=2)], ME)
-    assert references.verdicts["own_best"].delta_s == pytest.approx(-0.5)
-    assert references.verdicts["own_best"].ended_at_s == pytest.approx(289.5)
+    assert references.verdict("own_best").delta_s == pytest.approx(-0.5)
+    assert references.verdict("own_best").ended_at_s == pytest.approx(289.5)
 
 
 def test_the_driver_may_choose_any_own_lap_that_is_still_kept():
     references = References()
     for lap in range(1, MAX_OWN_LAPS + 20):
         references.take([a_lap(90.0 + lap, lap=lap)], ME)
-        if lap == 3:
-            references.choose(3)
-    assert references.reference("chosen", "").lap == 3
     assert len(references.own_laps) == MAX_OWN_LAPS
-    references.choose(None)
-    assert references.reference("chosen", "") is None
+    assert references.reference("chosen", "", 30).lap == 30
+    assert references.reference("chosen", "", 3) is None
+    assert references.verdict("chosen", 30).delta_s == pytest.approx(MAX_OWN_LAPS + 19 - 30)
+    assert references.verdict("chosen", MAX_OWN_LAPS + 19) is None
 
 
 def test_there_are_never_too_many_classes():

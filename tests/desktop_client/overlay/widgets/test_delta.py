@@ -83,8 +83,10 @@ def test_the_figure_changes_ten_times_a_second_and_the_bar_with_every_look():
 
 
 def test_the_reference_is_named():
-    assert set(NAMES) == {"own_best", "session_best", "last", "chosen"}
+    assert set(NAMES) == {"own_best", "session_best", "last"}
     assert Delta(DeltaSettings(reference="last")).demo().kind == "last"
+    chosen = Delta(DeltaSettings(reference="chosen", lap=12))
+    assert stray_cells(chosen, chosen.demo()) == []
 
 
 def test_without_a_distance_around_the_lap_it_says_so_and_without_a_car_it_waits():
