@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 from desktop_client.overlay import theme
 from desktop_client.overlay.lettering import Align, Lettering, middle_baseline
 from desktop_client.overlay.palette import DARK, Palette
-from desktop_client.overlay.stamps import Stamps
+from desktop_client.overlay.stamps import Look, Stamps
 from desktop_client.overlay.theme import Style
 
 
@@ -112,6 +112,15 @@ class Canvas:
     def stamp(self, at: QPointF, half: float, key: Hashable, draw: Callable[[QPainter], None]) -> None:
         """A small shape around `at`, drawn once per key and copied from then on: see `Stamps.put`."""
         self._stamps.put(self.painter, at, half, key, draw)
+
+    def scatter(
+        self,
+        half: float,
+        places: Iterable[tuple[float, float, Look]],
+        drawing: Callable[[Look], Callable[[QPainter], None]],
+    ) -> None:
+        """Many small shapes of one size: see `Stamps.scatter`."""
+        self._stamps.scatter(self.painter, half, places, drawing)
 
     def shape(self, points: Iterable[tuple[float, float]], colour: QColor) -> None:
         """A filled polygon without an edge."""

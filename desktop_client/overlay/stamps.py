@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
 
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
 KEPT_STAMPS = 128
+
+Look = TypeVar("Look", bound=Hashable)
 
 
 class Stamps:
@@ -26,15 +29,34 @@ class Stamps:
         `draw` paints it around the origin, at most `half` design pixels to each side; it is called when the key is
         new or the widget was scaled.
         """
-        device = painter.device()
-        scale = painter.transform().m11() * (1.0 if device is None else device.devicePixelRatioF())
+        painter.drawPixmap(QPointF(at.x() - half, at.y() - half), self._of(key, _scale(painter), half, draw))
+
+    def scatter(
+        self,
+        painter: QPainter,
+        half: float,
+        places: Iterable[tuple[float, float, Look]],
+        drawing: Callable[[Look], Callable[[QPainter], None]],
+    ) -> None:
+        """Copy many shapes of one size, each to its x and y. The look of a shape is its key, and says how it is drawn.
+
+        What is the same for all of them is asked of the painter once.
+        """
+        scale = _scale(painter)
+        for x, y, look in places:
+            kept = self._kept.get((look, scale))
+            if kept is None:
+                kept = self._of(look, scale, half, drawing(look))
+            painter.drawPixmap(QPointF(x - half, y - half), kept)
+
+    def _of(self, key: Hashable, scale: float, half: float, draw: Callable[[QPainter], None]) -> QPixmap:
         kept = self._kept.get((key, scale))
         if kept is None:
             kept = self._drawn(half, scale, draw)
             self._kept[key, scale] = kept
             if len(self._kept) > KEPT_STAMPS:
                 self._kept.popitem(last=False)
-        painter.drawPixmap(QPointF(at.x() - half, at.y() - half), kept)
+        return kept
 
     def _drawn(self, half: float, scale: float, draw: Callable[[QPainter], None]) -> QPixmap:
         side = max(1, round(2 * half * scale))
@@ -46,3 +68,9 @@ class Stamps:
             painter.translate(half, half)
             draw(painter)
         return pixmap
+
+
+def _scale(painter: QPainter) -> float:
+    """Pixels of the screen per unit of the painter."""
+    device = painter.device()
+    return painter.transform().m11() * (1.0 if device is None else device.devicePixelRatioF())

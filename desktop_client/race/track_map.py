@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from desktop_client.race.driven_line import FARTHEST_M
 from desktop_client.race.lifecycle import Race, own_row
 from desktop_client.race.pit_lane import PitLane
 from desktop_client.race.presence import out_there
-from desktop_client.race.teams import Team
+from desktop_client.race.teams import Team, Teams
 from desktop_client.race.track_shape import TrackShape, ring
 from desktop_client.telemetry.frame import (
     Cars,
@@ -59,6 +60,9 @@ class Dot(NamedTuple):
     kind: DotKind
     label: str  # the position, "" for cars without a number on the map
     in_pit: bool
+
+
+_Look = tuple[Team, int | None, DotKind, str, bool]  # a dot's fields but its place
 
 
 class Focus(NamedTuple):
@@ -208,33 +212,38 @@ def _focus(cars: Cars, own: int, race: Race, shape: TrackShape, x: Floats, y: Fl
 
 def _dots(frame: Frame, race: Race, x: Floats, y: Floats, step: int) -> tuple[Dot, ...]:
     cars, own = frame.cars, own_row(frame)
-    own_position = int(cars.position[own]) if own is not None else 0
     place = np.stack((x, y))
     with np.errstate(invalid="ignore"):
         shown = (np.abs(place) < FARTHEST_M).all(axis=0) & out_there(cars)
-    rows: list[int] = np.flatnonzero(shown).tolist()
+    is_shown: list[bool] = shown.tolist()
     metres_x, metres_y = (np.rint(np.where(shown, place, 0.0) / step) * step).tolist()
-    classes: list[int] | None = None
-    if len(race.classes.met) > 1 and len(race.classes.of_row) == len(cars):
-        numbers: list[int] = race.classes.of_row.tolist()
-        classes = numbers if len(set(numbers)) > 1 else None
-    positions: list[int] = cars.position.tolist()
-    pit: list[int] = cars.pit.tolist()
+    classes = race.classes.of_row.tolist() if len(race.classes.met) > 1 else ()
+    looks = _looks(
+        race.teams, cars.team, *(tuple(each.tolist()) for each in (cars.position, cars.pit)), tuple(classes), own
+    )
+    return tuple([Dot(metres_x[row], metres_y[row], *look) for row, look in looks if is_shown[row]])
+
+
+@lru_cache(maxsize=8)
+def _looks(
+    teams: Teams,
+    names: tuple[str, ...],
+    positions: tuple[int, ...],
+    pit: tuple[int, ...],
+    classes: tuple[int, ...],
+    own: int | None,
+) -> tuple[tuple[int, _Look], ...]:
+    """What each dot looks like, in painting order, by its row: that changes rarely, while dots move all the time."""
+    own_position = 0 if own is None else positions[own]
     kinds = _kinds(own_position)
-    others: list[Dot] = []
-    known: list[Dot] = []
-    team_of = race.teams.of
-    for row in rows:
-        position = positions[row]
+    are_told_apart = len(set(classes)) > 1 and len(classes) == len(names)
+    looks: list[tuple[int, _Look]] = []
+    for row, (name, position) in enumerate(zip(names, positions, strict=True)):
         kind = DotKind.PLAYER if row == own else kinds.get(position, DotKind.OTHER)
-        dot = Dot(
-            *(metres_x[row], metres_y[row], team_of(cars.team[row]), None if classes is None else classes[row], kind),
-            label=str(position) if kind and position > 0 else "",
-            in_pit=pit[row] != ON_TRACK,
-        )
-        (known if kind else others).append(dot)
-    known.sort(key=lambda dot: dot.kind)
-    return (*others, *known)
+        label = str(position) if kind and position > 0 else ""
+        class_number = classes[row] if are_told_apart else None
+        looks.append((row, (teams.of(name), class_number, kind, label, pit[row] != ON_TRACK)))
+    return tuple(sorted(looks, key=lambda look: look[1][2]))
 
 
 def _kinds(own_position: int) -> dict[int, DotKind]:

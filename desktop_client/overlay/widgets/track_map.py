@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Annotated, Literal
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,6 +21,7 @@ from desktop_client.overlay.lettering import Align, middle_baseline
 from desktop_client.overlay.palette import Palette
 from desktop_client.overlay.widget import Cell, Notice, Widget
 from desktop_client.race.lifecycle import Race
+from desktop_client.race.teams import Team
 from desktop_client.race.track_map import Caution, Dot, DotKind, TrackMapView, track_map
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.telemetry.frame import Capability, Frame
@@ -116,16 +117,17 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
             return
         places = through.points(np.array([dot[:2] for dot in dots]).T).T.tolist()
         right, foot = canvas.width - RING, canvas.height - RING
-        for dot, (x, y) in zip(dots, places, strict=True):
-            if RING < x < right and RING < y < foot:
+        seen = [(x, y, dot) for dot, (x, y) in zip(dots, places, strict=True) if RING < x < right and RING < y < foot]
+        drawing = functools.partial(_drawing, canvas.palette)
+        others = [(x, y, _look(dot)) for x, y, dot in seen if not dot.kind]
+        canvas.scatter(DOT[DotKind.OTHER] + RING, others, drawing)
+        for x, y, dot in seen[len(others) :]:
+            canvas.scatter(DOT[dot.kind] + RING, [(x, y, _look(dot))], drawing)
+            if dot.label:
                 radius = DOT[dot.kind]
-                key = (dot.team.name, dot.team.number, dot.class_number, dot.kind, dot.in_pit)
-                draw = functools.partial(_draw_dot, palette=canvas.palette, dot=dot, radius=radius)
-                canvas.stamp(QPointF(x, y), radius + RING, key, draw)
-                if dot.label:
-                    baseline = middle_baseline(y - radius, 2 * radius, theme.CAPTION_STRONG)
-                    ink = canvas.palette.on_meaning if dot.kind is DotKind.PLAYER else canvas.palette.on_colour
-                    canvas.figures(x, baseline, dot.label, theme.CAPTION_STRONG, ink, Align.CENTRE)
+                baseline = middle_baseline(y - radius, 2 * radius, theme.CAPTION_STRONG)
+                ink = canvas.palette.on_meaning if dot.kind is DotKind.PLAYER else canvas.palette.on_colour
+                canvas.figures(x, baseline, dot.label, theme.CAPTION_STRONG, ink, Align.CENTRE)
 
     def _step_m(self, shape: TrackShape | None, follow: bool) -> float:
         """How far a car moves on the ground until that can be seen."""
@@ -188,22 +190,40 @@ class TrackMap(Widget[TrackMapSettings, TrackMapView]):
         canvas.box(start, baseline - 6, (end - start) * progress / 100, 3, canvas.palette.you, radius=1.5)
 
 
-def _draw_dot(painter: QPainter, palette: Palette, dot: Dot, radius: float) -> None:
+class _Look(NamedTuple):
+    """What of a dot decides how it is drawn."""
+
+    kind: DotKind
+    team: Team
+    class_number: int | None
+    in_pit: bool
+
+
+def _look(dot: Dot) -> _Look:
+    return _Look(dot.kind, dot.team, dot.class_number, dot.in_pit)
+
+
+def _drawing(palette: Palette, look: _Look) -> Callable[[QPainter], None]:
+    return functools.partial(_draw_dot, palette=palette, look=look)
+
+
+def _draw_dot(painter: QPainter, palette: Palette, look: _Look) -> None:
+    radius = DOT[look.kind]
     painter.setPen(QPen(palette.casing, 2))
-    if dot.kind is DotKind.PLAYER:
+    if look.kind is DotKind.PLAYER:
         painter.setBrush(palette.text)
         painter.drawEllipse(QPointF(0, 0), radius + 2.5, radius + 2.5)
         painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_dot_colour(palette, dot))
+    painter.setBrush(_dot_colour(palette, look))
     painter.drawEllipse(QPointF(0, 0), radius, radius)
 
 
-def _dot_colour(palette: Palette, dot: Dot) -> QColor:
-    if dot.kind is DotKind.PLAYER:
+def _dot_colour(palette: Palette, look: _Look) -> QColor:
+    if look.kind is DotKind.PLAYER:
         return palette.you
-    if dot.in_pit:
+    if look.in_pit:
         return palette.text_dim
-    return palette.team(dot.team) if dot.class_number is None else palette.class_(dot.class_number)
+    return palette.team(look.team) if look.class_number is None else palette.class_(look.class_number)
 
 
 def _caution(canvas: Canvas, caution: Caution) -> None:

@@ -41,3 +41,22 @@ def test_there_are_never_too_many_stamps(canvas):
         for index in range(3 * KEPT_STAMPS):
             stamps.put(painter, QPointF(10, 10), 4, index, lambda painter: None)
     assert len(stamps) == KEPT_STAMPS
+
+
+def test_many_shapes_of_one_size_are_drawn_once_per_look_each_at_its_place(canvas):
+    drawn = []
+
+    def drawing(colour):
+        def draw(painter: QPainter) -> None:
+            drawn.append(colour)
+            painter.fillRect(-2, -2, 4, 4, QColor(colour))
+
+        return draw
+
+    with QPainter(canvas) as painter:
+        stamps = Stamps()
+        for _ in range(3):
+            stamps.scatter(painter, 4, [(10, 10, "red"), (30, 10, "red"), (20, 30, "blue")], drawing)
+    assert drawn == ["red", "blue"]
+    places = ((10, 10), (29, 9), (20, 30), (20, 20))
+    assert [canvas.pixelColor(*place).name() for place in places] == ["#ff0000", "#ff0000", "#0000ff", "#000000"]
