@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from desktop_client.telemetry.games import ams2_anonymous, f1_anonymous, kunos_anonymous, rf2_anonymous
+from desktop_client.telemetry.game_file import Contents
+from desktop_client.telemetry.games import (
+    ams2_anonymous,
+    f1_anonymous,
+    iracing_anonymous,
+    kunos_anonymous,
+    rf2_anonymous,
+)
 from desktop_client.telemetry.games.ac import Ac
 from desktop_client.telemetry.games.acc import Acc
 from desktop_client.telemetry.games.ams2 import Automobilista2
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.games.forza import Forza
 from desktop_client.telemetry.games.gt7 import GranTurismo7
+from desktop_client.telemetry.games.iracing import IRacing
+from desktop_client.telemetry.games.iracing_file import contents_of
 from desktop_client.telemetry.games.lmu import Lmu
 from desktop_client.telemetry.games.rf2 import Rf2
 from desktop_client.telemetry.source import GameSettings, Source
@@ -29,6 +39,7 @@ class Game:
     how_to: str  # what to switch on in the game, in one or two sentences
     seen: str = UNSEEN  # which recording of the real game the adapter is checked against
     anonymised: Callable[[bytes], bytes] | None = None  # a packet without drivers' names; b"" leaves it out
+    contents_of: Callable[[Path], Contents | None] | None = None  # of a file that the game itself has written
 
 
 def _without_names(packet: bytes) -> bytes:
@@ -43,6 +54,15 @@ GAMES: Final[dict[str, Game]] = {
         "Settings > Telemetry Settings: UDP Telemetry On, UDP Port 20777, UDP Send Rate 60Hz, UDP Format the newest.",
         "a recording of a real race of 22 cars (2026), and single packets of 2023, 2024 and 2025",
         f1_anonymous.anonymised,
+    ),
+    IRacing.game: Game(
+        "iRacing",
+        IRacing,
+        "Nothing to switch on: the simulator publishes its telemetry by itself. Of other cars it says where on the lap "
+        "they are, and not where beside you.",
+        "a dump of its live memory, a file of its telemetry, and one moment of a real race of 30 drivers",
+        iracing_anonymous.anonymised,
+        contents_of,
     ),
     Lmu.game: Game(
         "Le Mans Ultimate",

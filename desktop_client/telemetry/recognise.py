@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop_client.telemetry.catalogue import GAMES
+from desktop_client.telemetry.game_file import GameFile
 from desktop_client.telemetry.replay import NotATape, Recording
 from desktop_client.telemetry.source import GameSettings
 
@@ -20,6 +21,9 @@ class CannotReplay(Exception):
 def open_recording(path: Path, game: str | None = None) -> tuple[Recording, str]:
     """The recording and the game it is of, which must be `game` unless that is None. Raises CannotReplay."""
     try:
+        own = _file_of_a_game(path, game)
+        if own is not None:
+            return own
         recording = Recording(path)
     except FileNotFoundError as problem:
         raise CannotReplay(f"There is no file {path}.") from problem
@@ -33,6 +37,15 @@ def open_recording(path: Path, game: str | None = None) -> tuple[Recording, str]
     if found is None:
         raise CannotReplay(f"{path} is of no game that is known here.")
     return recording, found
+
+
+def _file_of_a_game(path: Path, game: str | None) -> tuple[Recording, str] | None:
+    """The file as a recording, where a game has written it itself. Raises OSError."""
+    for key, known in GAMES.items():
+        contents = known.contents_of(path) if known.contents_of is not None and game in (None, key) else None
+        if contents is not None:
+            return GameFile(path, key, contents), key
+    return None
 
 
 def game_of(recording: Recording) -> str | None:

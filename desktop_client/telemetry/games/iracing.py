@@ -42,6 +42,7 @@ class IRacing:
         self._checksum = 0
         self._describer = Describer()
         self._columns = CarColumns()
+        self._text: bytes | None = None  # the newest, not read yet: nobody may ever ask for what it says
         self._description: Description | None = None
         self._identity: tuple[object, ...] = ()
         self._clock = -math.inf
@@ -78,7 +79,7 @@ class IRacing:
     def _take_text(self, packet: bytes) -> None:
         if len(packet) < TEXT_HEAD.size:
             return self._refuse("too_short", f"{len(packet)} bytes of text")
-        self._description = self._describer.describe(packet[TEXT_HEAD.size :])
+        self._text = packet[TEXT_HEAD.size :]
         self._decoded()
         return None
 
@@ -95,6 +96,8 @@ class IRacing:
         if not 0 <= values["SessionTime"] <= LONGEST_SESSION_S:
             return self._refuse("bad_clock", "the session's clock is beyond any session")
         self._decoded()
+        if self._text is not None:
+            self._description, self._text = self._describer.describe(self._text), None
         if self._description is None:
             return None
         arrays = np.ndarray((), layout.arrays, packet, VALUES_HEAD.size)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from desktop_client.telemetry.games.iracing_layout import VAR_HEADER
 from desktop_client.telemetry.games.iracing_wire import (
+    HEADER_SIZE,
+    Header,
     buffers,
     read_header,
     text_packet,
@@ -20,37 +24,70 @@ VERSIONS: Final = (1, 2)
 SLOWEST_HZ, FASTEST_HZ = 1, 360
 
 
-class NotOfIracing(Exception):
-    """A file that iRacing has not written; the message is a whole sentence."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a file, of which only the beginning has been read: packet 0 and 1 are whole, the others values."""
+
+    opening: tuple[bytes, bytes]
+    checksum: int
+    tick_rate: int
+    buffer_size: int
+    ticks: Sequence[int]
+    places: Sequence[int]  # of the buffers, bytes from the beginning
+
+    def __len__(self) -> int:
+        return len(self.opening) + len(self.places)
+
+    def packet(self, file: BinaryIO, number: int) -> tuple[float, bytes]:
+        """A packet and when it came, in seconds since the first one. Raises OSError; IndexError past the end."""
+        if number < len(self.opening):
+            return 0.0, self.opening[number]
+        tick, place = self.ticks[number - len(self.opening)], self.places[number - len(self.opening)]
+        file.seek(place)
+        values = file.read(self.buffer_size)
+        return (tick - self.ticks[0]) / self.tick_rate, values_packet(self.checksum, tick, values)
 
 
-def is_of_iracing(beginning: bytes) -> bool:
-    """Whether a file that begins like this (112 bytes or more) could be one of iRacing's."""
-    header_alone = int.from_bytes(beginning[:4], "little")
-    rate = int.from_bytes(beginning[8:12], "little")
-    return header_alone in VERSIONS and SLOWEST_HZ <= rate <= FASTEST_HZ
+def contents_of(path: Path) -> Contents | None:
+    """What is in one of iRacing's files; None where it is none. Raises OSError."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        beginning = file.read(HEADER_SIZE)
+        header = read_header(beginning, size)
+        if header is None or header.version not in VERSIONS or not SLOWEST_HZ <= header.tick_rate <= FASTEST_HZ:
+            return None
+        headers = _piece(file, header.variables_offset, header.variables * VAR_HEADER.itemsize)
+        text = _piece(file, header.text_offset, header.text_length)
+    found = sorted(buffers(beginning, header, size))
+    if not found:
+        return None
+    ticks, places = _records(header, found, size)
+    opening = (
+        variables_packet(headers, header.buffer_size, header.tick_rate),
+        text_packet(text, header.text_update),
+    )
+    return Contents(opening, zlib.crc32(headers), header.tick_rate, header.buffer_size, ticks, places)
 
 
 def packets_of_file(path: Path) -> Iterator[tuple[float, bytes]]:
-    """Each packet with the seconds since the first. Raises OSError, and NotOfIracing before the first packet.
+    """Each packet with the seconds since the first; nothing where the file is not iRacing's. Raises OSError."""
+    contents = contents_of(path)
+    if contents is None:
+        return
+    with path.open("rb") as file:
+        for number in range(len(contents)):
+            yield contents.packet(file, number)
 
-    A file of telemetry has one buffer after the other to its end; a dump of the memory has those of its ring.
-    """
-    content = path.read_bytes()
-    header = read_header(content)
-    if header is None or not is_of_iracing(content) or not (places := buffers(content, header)):
-        raise NotOfIracing(f"{path} is not a file of iRacing's.")
-    start = header.variables_offset
-    headers = content[start : start + header.variables * VAR_HEADER.itemsize]
-    yield 0.0, variables_packet(headers, header.buffer_size, header.tick_rate)
-    yield 0.0, text_packet(content[header.text_offset : header.text_offset + header.text_length], header.text_update)
-    if header.buffers == 1:
-        _, first = places[0]
-        count = (len(content) - first) // header.buffer_size
-        places = [(number, first + number * header.buffer_size) for number in range(count)]
-    else:
-        places = sorted(places)
-    checksum, before = zlib.crc32(headers), places[0][0] if places else 0
-    for tick, at in places:
-        values = content[at : at + header.buffer_size]
-        yield (tick - before) / header.tick_rate, values_packet(checksum, tick, values)
+
+def _records(header: Header, found: list[tuple[int, int]], size: int) -> tuple[Sequence[int], Sequence[int]]:
+    """A file of telemetry has one buffer after the other to its end; a dump of the memory has those of its ring."""
+    if header.buffers > 1:
+        return [tick for tick, _ in found], [place for _, place in found]
+    _, first = found[0]
+    count = (size - first) // header.buffer_size
+    return range(count), range(first, first + count * header.buffer_size, header.buffer_size)
+
+
+def _piece(file: BinaryIO, start: int, length: int) -> bytes:
+    file.seek(start)
+    return file.read(length)

@@ -44,22 +44,23 @@ class Header(NamedTuple):
     buffer_size: int
 
 
-def read_header(memory: memoryview | bytes) -> Header | None:
-    """The header, or None where it cannot be one of a block of this size."""
+def read_header(memory: memoryview | bytes, size: int | None = None) -> Header | None:
+    """The header, or None where it cannot be one of a block of `size` bytes, of which `memory` is the beginning."""
     if len(memory) < HEADER_SIZE:
         return None
+    size = len(memory) if size is None else size
     header = Header._make(HEADER.unpack_from(memory))
     sane = 0 < header.variables <= MOST_VARIABLES and 0 < header.buffer_size <= LONGEST_BUFFER
-    sane = sane and 0 < header.buffers <= MOST_BUFFERS and 0 <= header.text_length <= len(memory)
+    sane = sane and 0 < header.buffers <= MOST_BUFFERS and 0 <= header.text_length <= size
     ends = header.variables_offset + header.variables * VAR_HEADER.itemsize, header.text_offset + header.text_length
-    inside = min(header.variables_offset, header.text_offset) >= HEADER_SIZE and max(ends) <= len(memory)
+    inside = min(header.variables_offset, header.text_offset) >= HEADER_SIZE and max(ends) <= size
     return header if sane and inside else None
 
 
-def buffers(memory: memoryview | bytes, header: Header) -> list[tuple[int, int]]:
-    """The tick and the offset of each buffer that lies within the block, the newest first."""
+def buffers(memory: memoryview | bytes, header: Header, size: int | None = None) -> list[tuple[int, int]]:
+    """The tick and the offset of each buffer that lies within the block of `size` bytes, the newest first."""
     found = [BUFFER.unpack_from(memory, HEADER.size + BUFFER.size * i) for i in range(header.buffers)]
-    most = len(memory) - header.buffer_size
+    most = (len(memory) if size is None else size) - header.buffer_size
     return sorted(((tick, at) for tick, at in found if HEADER_SIZE <= at <= most), reverse=True)
 
 

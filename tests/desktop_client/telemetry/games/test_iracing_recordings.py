@@ -9,9 +9,11 @@ import pytest
 from desktop_client.demo.wire.iracing import variable_headers
 from desktop_client.telemetry.frame import Capability, CarStatus, Flag, Frame, SessionKind, Sky
 from desktop_client.telemetry.games.iracing import IRacing
+from desktop_client.telemetry.games.iracing_anonymous import anonymised
 from desktop_client.telemetry.games.iracing_file import packets_of_file
 from desktop_client.telemetry.games.iracing_layout import TYPES
 from desktop_client.telemetry.games.iracing_wire import Reader, text_packet, values_packet, variables_packet
+from desktop_client.telemetry.recognise import open_recording
 
 
 def play(packets: list[bytes]) -> tuple[IRacing, list[Frame]]:
@@ -63,6 +65,26 @@ def test_the_drivers_car_in_a_file_of_telemetry(iracing_disk: Path):
     for wheel in (front_left, front_right):
         assert wheel.tread_c[0] > wheel.tread_c[2], "camber heats the inner edge"
         assert 0 < wheel.wear < 0.05
+
+
+def test_a_game_s_own_file_is_played_like_a_recording(iracing_disk: Path):
+    recording, game = open_recording(iracing_disk)
+    heard = list(recording)
+    assert (game, len(heard), recording.damage) == ("iracing", 392, None)
+    assert recording.length_s() == heard[-1].offset == pytest.approx(389 / 60)
+    with iracing_disk.open("rb") as file:
+        for number in (0, 1, 2, 200, 391):
+            assert recording.packet_at(file, heard[number].where) == heard[number].packet
+
+
+def test_without_names_a_text_says_all_but_who_they_are(iracing_disk: Path):
+    packets = [packet for _, packet in packets_of_file(iracing_disk)]
+    _, named = play(packets)
+    _, nameless = play([anonymised(packet) for packet in packets])
+    assert nameless[-1].cars.name == ("Driver 0",)
+    assert named[-1].cars.name[0].encode("cp1252") not in b"".join(anonymised(packet) for packet in packets)
+    assert nameless[-1].session == named[-1].session
+    assert anonymised(b"irT:") == anonymised(b"whatever") == b""
 
 
 @pytest.fixture(scope="module")

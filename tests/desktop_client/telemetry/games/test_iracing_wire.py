@@ -8,7 +8,7 @@ import pytest
 
 from desktop_client.demo.wire.iracing import BUFFER_LAYOUT, IRacingEncoder, variable_headers
 from desktop_client.telemetry.frame import Frame
-from desktop_client.telemetry.games.iracing_file import NotOfIracing, is_of_iracing, packets_of_file
+from desktop_client.telemetry.games.iracing_file import contents_of, packets_of_file
 from desktop_client.telemetry.games.iracing_layout import VAR_HEADER, BadLayout, layout_of
 from desktop_client.telemetry.games.iracing_wire import (
     BUFFER,
@@ -127,10 +127,9 @@ def test_of_a_variable_sampled_six_times_the_newest_is_taken():
     assert np.ndarray((), layout.scalars, buffer)["Speed"] == 6
 
 
-def test_a_file_that_is_not_iracings_is_refused_in_a_sentence(captures: Path, tmp_path: Path):
-    for path in (captures / "iracing" / "teamjorge_invalid_test_file.ibt", tmp_path / "empty.ibt"):
-        if path.parent == tmp_path:
-            path.write_bytes(b"")
-        with pytest.raises(NotOfIracing, match="is not a file of iRacing's"):
-            list(packets_of_file(path))
-        assert not is_of_iracing(path.read_bytes()[:112])
+def test_a_file_that_is_not_iracings_is_none_of_its_files(captures: Path, tmp_path: Path):
+    empty = tmp_path / "empty.ibt"
+    empty.write_bytes(b"")
+    for path in (captures / "iracing" / "teamjorge_invalid_test_file.ibt", empty):
+        assert contents_of(path) is None
+        assert list(packets_of_file(path)) == []
