@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterable
 
 import msgspec
@@ -15,6 +16,8 @@ from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.profiles import Profile
 from desktop_client.overlay.snapping import Align, Grip, grip_at
 
+log = logging.getLogger(__name__)
+
 SCALE_PER_NOTCH = 1.05
 
 
@@ -22,6 +25,7 @@ class Editor(QObject):
     """Begins with `begin` and ends with `end`. Works on the profile that is worn when it begins."""
 
     changed = pyqtSignal()  # the selection, the layout, or what can be undone
+    failed = pyqtSignal(str)  # a sentence: the layout holds, but is not kept
 
     def __init__(self, overlay: Overlay) -> None:
         super().__init__()
@@ -78,6 +82,10 @@ class Editor(QObject):
         """Change when a widget is there, or anything else of its placement."""
         profile = self.overlay.settings.profile
         self._go_to(msgspec.structs.replace(profile, layout={**profile.layout, key: placement}))
+
+    def change(self, profile: Profile) -> None:
+        """Take the profile in another form, as one step."""
+        self._go_to(profile)
 
     def reset(self) -> None:
         """Forget every place of this profile."""
@@ -148,7 +156,11 @@ class Editor(QObject):
         self._wear(profile)
 
     def _wear(self, profile: Profile) -> None:
-        self.overlay.change_profile(profile)
+        try:
+            self.overlay.change_profile(profile)
+        except OSError as error:  # it holds until the end; an exception that leaves a slot ends the whole process
+            log.warning("the layout cannot be kept: %s", error)
+            self.failed.emit(f"The layout cannot be saved: {error.strerror or error}.")
         self.overlay.set_editing(True)  # a widget that came back takes the mouse, too
         self._listen()
         self.select(self.selection)

@@ -17,6 +17,7 @@ from desktop_client.overlay.arrangement import Arrangement
 from desktop_client.overlay.backdrop import backdrop
 from desktop_client.overlay.clock import RepaintClock
 from desktop_client.overlay.profiles import Profile, Wanted, choose
+from desktop_client.overlay.screens import Screens
 from desktop_client.overlay.settings import OverlaySettings
 from desktop_client.overlay.window import WidgetWindow
 from desktop_client.race.lifecycle import Race, own_row
@@ -57,6 +58,8 @@ class Overlay:
         self._silence.setInterval(int(SILENCE_S * 1000))
         self._silence.timeout.connect(self._listen)
         self.arrangement = Arrangement(self.settings.profile, area=area, capturable=self.settings.capturable)
+        self._screens = Screens(self.clock)
+        self._screens.changed.connect(self.arrange)
         self._show_and_hide()
         self._repaint()
 
@@ -92,6 +95,8 @@ class Overlay:
 
     def change(self, settings: OverlaySettings) -> None:
         """Use and keep other settings. Raises OSError where they cannot be written; they are used all the same."""
+        if settings.clock_hz != self.settings.clock_hz:
+            self.clock.period_s = 1 / settings.clock_hz
         self.settings = settings
         self.arrangement.wear(settings.profile)
         self._show_and_hide()
@@ -127,7 +132,7 @@ class Overlay:
         self._show_and_hide()
 
     def arrange(self) -> None:
-        """Put every window where the layout says; to be called again when screens come or go."""
+        """Put every window where the layout says, as is done whenever a screen comes or goes."""
         self.arrangement.arrange()
 
     def reset_layout(self) -> None:
