@@ -63,6 +63,6 @@ class AcEncoder:
             physics["kers_charge"] = player.energy.store or 0.0
             physics["kers_used_kj"] = (player.energy.deployed or 0.0) * BATTERY_J / 1000
         for corner, wheel in enumerate(player.wheels or ()):
-            physics["tyre_wear"][corner] = 100.0 * (1.0 - wheel.wear)
+            physics["tyre_wear"][corner] = 100.0 * (1.0 - np.nan_to_num(wheel.wear))
             for where, celsius in zip(("inner", "middle", "outer"), wheel.tread_c or (0.0,) * 3, strict=True):
                 physics[f"tread_{where}_c"][corner] = celsius

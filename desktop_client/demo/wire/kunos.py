@@ -56,7 +56,7 @@ def write_graphics(frame: Frame, page: Page) -> None:
     page["in_pit_box"] = cars.pit[row] == PitStatus.IN_BOX
     page["in_pit_lane"] = cars.pit[row] != PitStatus.NONE
     page["sector"] = max(cars.sector[row], 0)
-    page["lap_share"] = (cars.lap_distance_m[row] / (session.track_length_m or 1.0)) % 1.0
+    page["lap_share"] = (np.nan_to_num(cars.lap_distance_m[row]) / (session.track_length_m or 1.0)) % 1.0
     page["wind_mps"] = (session.weather.wind_mps if session.weather is not None else None) or 0.0
     page["flag"] = next((FLAGS[flag] for flag in session.flags if flag in FLAGS), 0)
 
@@ -93,5 +93,5 @@ def _write_player(player: Player, page: Page) -> None:
     for name, value in values.items():
         page[name] = value
     for corner, wheel in enumerate(player.wheels or ()):
-        page["core_c"][corner], page["brake_c"][corner] = wheel.inner_c, wheel.brake_c
-        page["pressure_psi"][corner] = wheel.pressure_kpa / PSI
+        page["core_c"][corner], page["brake_c"][corner] = np.nan_to_num([wheel.inner_c, wheel.brake_c])
+        page["pressure_psi"][corner] = np.nan_to_num(wheel.pressure_kpa) / PSI

@@ -122,7 +122,8 @@ def write_scoring(frame: Frame, records: Record) -> None:
     of["sector"] = (cars.sector + 1) % 3
     of["finish_status"] = [FINISH.get(CarStatus(status), 0) for status in cars.status]
     length = session.track_length_m or 0.0
-    of["lap_distance"] = np.where(cars.lap_distance_m < 0, cars.lap_distance_m + length, cars.lap_distance_m)
+    distance = np.nan_to_num(cars.lap_distance_m)
+    of["lap_distance"] = np.where(distance < 0, distance + length, distance)
     for which, sectors, lap in (
         ("best", cars.best_sector_s, cars.best_lap_s),
         ("last", cars.last_sector_s, cars.last_lap_s),
@@ -223,8 +224,8 @@ def _write_player(player: Player, of: Record) -> None:
         values: dict[str, Any] = {
             "temperature": _kelvin(np.array(tread[::-1] if corner % 2 == 0 else tread)),
             "carcass_temperature": _kelvin(np.array(wheel.inner_c)),
-            "pressure": wheel.pressure_kpa,
-            "wear": 1.0 - wheel.wear,
+            "pressure": np.nan_to_num(wheel.pressure_kpa),
+            "wear": 1.0 - np.nan_to_num(wheel.wear),
             "flat": wheel.damage >= 1.0,
             "brake_temperature": _kelvin(np.array(wheel.brake_c)),
         }

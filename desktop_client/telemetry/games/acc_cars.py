@@ -29,8 +29,6 @@ NOWHERE, PIT_LANE, PIT_EXIT = 0, 2, 4  # location
 X, Y, Z, SPEED = range(4)
 BOUNDS: Final = np.array([FARTHEST_M, FARTHEST_M, HIGHEST_M, FASTEST_MPS])[:, np.newaxis]
 
-TEXTS: Final = ("name", "team", "car", "class_name")
-
 
 @dataclass(slots=True)
 class Roster:
