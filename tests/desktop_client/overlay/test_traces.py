@@ -55,6 +55,15 @@ def test_a_strip_that_was_pushed_along_looks_like_one_painted_anew(qapp, scale, 
     assert pixels(image).any()
 
 
+def test_a_screen_with_two_pixels_per_point_gets_all_its_pixels(qapp):
+    image = QImage(340, 140, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(2.0)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        TraceStrip().paint(painter, BOX, curves(500), 500, "one")
+    assert (pixels(image) == pixels(painted(TraceStrip(), 500, scale=2.0))).all()
+
+
 def test_only_new_columns_are_painted(qapp):
     strip = TraceStrip()
     painted(strip, 500)

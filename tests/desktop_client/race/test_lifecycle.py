@@ -11,11 +11,14 @@ def test_a_new_session_forgets_everything_of_the_one_before(frame_at):
     for at in np.arange(0.0, 30.0, 0.1):
         race.take(frame_at(float(at), uid="one"))
     trace, pace, driven, teams = race.inputs, race.pace, race.driven, race.teams
+    motion, adjustments = race.motion, race.adjustments
     race.take(frame_at(0.0, uid="two"))
     assert race.inputs is not trace
     assert race.pace is not pace
     assert race.driven is not driven
     assert race.teams is not teams
+    assert race.motion is not motion
+    assert race.adjustments is not adjustments
 
 
 def test_the_length_of_the_track_may_come_late_and_may_be_corrected(frame_at):
