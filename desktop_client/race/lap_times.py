@@ -14,6 +14,7 @@ from desktop_client.telemetry.frame import SECTORS, Bools, Cars, Floats, Ints, P
 
 KEPT_LAPS: Final = 8
 LONGEST_LAP_S: Final = 3600.0
+SUM_TOLERANCE_S: Final = 0.05
 LOOK_EVERY_S: Final = 0.2
 ON_TRACK: Final = int(PitStatus.NONE)
 
@@ -54,22 +55,24 @@ class LapTimes:
             rows = np.flatnonzero(news)
             known = np.isfinite(self._told[rows])
             # The first time that is heard may be of a lap of long ago, driven who knows how.
-            self._push(rows, told[rows], cars.last_sector_s[rows], cars.lap[rows] - 1, ~self._hindered[rows] & known)
+            self._push(rows, told[rows], cars.lap[rows] - 1, ~self._hindered[rows] & known)
             self._told[rows] = told[rows]
             self._hindered[rows] = False
         for lap in finished:
             row = np.flatnonzero((cars.slot == lap.slot) & np.isnan(told))
             if len(row):
-                unknown = np.full((1, SECTORS), np.nan)
-                self._push(row, np.array([lap.lap_s]), unknown, np.array([lap.lap]), ~self._hindered[row])
+                self._push(row, np.array([lap.lap_s]), np.array([lap.lap]), ~self._hindered[row])
                 self._hindered[row] = False
+        with np.errstate(invalid="ignore"):  # games tell the sectors of a lap some time after the lap
+            belongs = np.abs(cars.last_sector_s.sum(axis=1) - self.lap_s[:, 0]) <= SUM_TOLERANCE_S
+        self.sector_s[belongs, 0] = cars.last_sector_s[belongs]
         self._hindered |= cars.pit != ON_TRACK
         self._hindered |= not green
 
-    def _push(self, rows: NDArray[np.intp], lap_s: Floats, sector_s: Floats, number: Ints, clean: Bools) -> None:
+    def _push(self, rows: NDArray[np.intp], lap_s: Floats, number: Ints, clean: Bools) -> None:
         for column, newest in (
             (self.lap_s, lap_s),
-            (self.sector_s, sector_s),
+            (self.sector_s, np.nan),
             (self.number, number),
             (self.clean, clean),
         ):

@@ -74,3 +74,17 @@ def test_laps_stay_with_their_car_when_another_joins():
     timing.take(joined, 1)
     assert timing.lap_times.number[1, :2].tolist() == [3, 2]
     assert timing.lap_times.number[0].tolist() == [0] * KEPT_LAPS
+
+
+def test_sectors_that_come_some_time_after_the_lap_are_waited_for_and_never_those_of_another():
+    def frames():
+        for frame in drifting(frames_until(24.0)):
+            sectors = frame.cars.last_sector_s.copy()
+            if frame.session_time_s < 22.5:
+                sectors[:] = (6.5, 8.5, 6.5)  # still of the lap before
+            yield dataclasses.replace(frame, cars=dataclasses.replace(frame.cars, last_sector_s=sectors))
+
+    early = remembered(frame for frame in frames() if frame.session_time_s < 22.4)
+    assert early.lap_s[0, 0] == pytest.approx(20.003)
+    assert np.isnan(early.sector_s[0, 0]).all()
+    assert remembered(frames()).sector_s[0, 0] == pytest.approx([6.0, 8.0, 6.0])
