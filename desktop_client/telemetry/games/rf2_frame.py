@@ -7,7 +7,7 @@ scorings by how fast it moves.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,15 +95,25 @@ def _cars(
         missing = ~has_row
         for values, name in ((position, "position"), (velocity, "local_velocity"), (orientation, "orientation")):
             values[missing] = scored.vehicles[name][missing]
+    extra = _seldom(memory, scored, telemetry, rows, has_row)
+    return _placed(scored, position, velocity, orientation, now, length, health, extra), now, own
+
+
+def _seldom(
+    memory: Memory, scored: Scored, telemetry: Records, rows: NDArray[np.intp], has_row: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Columns out of the telemetry that need not be newer than the scoring: worked out once for each of that."""
+    kept = memory.seldom
+    if kept is not None and kept[0] is scored and kept[1] is rows:
+        return kept[2]
     surface = telemetry["wheels"]["surface"][rows]
     off = ((surface >= OFF_TRACK_SURFACES[0]) & (surface <= OFF_TRACK_SURFACES[1])).all(axis=1) & has_row
     valid = scored.valid & ~((telemetry["lap_invalidated"][rows] != 0) & has_row) if memory.is_lmu else scored.valid
-    extra = {
-        "off_track": off,
-        "lap_valid": valid,
-        "tyre": memory.tyres(telemetry, rows, has_row),
-    }
-    return _placed(scored, position, velocity, orientation, now, length, health, extra), now, own
+    for shared in (off, valid):
+        shared.setflags(write=False)
+    columns = {"off_track": off, "lap_valid": valid, "tyre": memory.tyres(telemetry, rows, has_row)}
+    memory.seldom = (scored, rows, columns)
+    return columns
 
 
 def _cars_by_scoring(scored: Scored, length: float | None, health: Health) -> Cars:
@@ -120,7 +130,7 @@ def _placed(
     now: float,
     length: float | None,
     health: Health,
-    extra: dict[str, NDArray[np.bool_] | tuple[str, ...]],
+    extra: dict[str, Any],
 ) -> Cars:
     columns = np.empty((len(BOUNDS), len(position)))
     columns[X], columns[Y], columns[Z] = position[:, 0], position[:, 2], position[:, 1]  # y is up: see rf2_fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class Memory:
         self.session: Session | None = None
         self.telemetry: Records | None = None
         self.telemetry_at = -np.inf
+        self.seldom: tuple[Scored, NDArray[np.intp], dict[str, Any]] | None = None  # see rf2_frame
         self._rows_key = b""
         self._rows = (np.zeros(0, np.intp), np.zeros(0, np.bool_))
         self._tyres_key = b""
