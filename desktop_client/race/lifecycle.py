@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.tracks import TrackMap
 from desktop_client.race.adjustments import Adjustments
 from desktop_client.race.classes import Classes
-from desktop_client.race.driven_line import DrivenLine
+from desktop_client.race.driven_line import FARTHEST_M, DrivenLine
 from desktop_client.race.flags import FlagWatch
 from desktop_client.race.flags import FlagWatch
 from desktop_client.race.inputs import InputTrace
@@ -122,7 +122,7 @@ class Race:
 
     def _measure_track(self, length_m: float | None) -> None:
         """Games say the length a moment after the session begins; what depends on it starts then."""
-        if length_m is None or not length_m > 0:
+        if length_m is None or not 0 < length_m < FARTHEST_M:
             return
         if self.pace is None or abs(self.pace.length_m - length_m) > 1.0:
             self.pace = Pace(length_m)
