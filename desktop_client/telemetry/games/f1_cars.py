@@ -107,6 +107,7 @@ def build_cars(
         sector=SECTOR[of["sector"]],
         pit=pit,
         pit_stops=of["pit_stops"].astype(np.int32),
+        penalties=of["unserved_drive_throughs"].astype(np.int32) + of["unserved_stop_goes"],
         penalty_s=of["penalties_s"].astype(np.float64),
         lap_valid=of["lap_invalid"] == 0,
         **told,

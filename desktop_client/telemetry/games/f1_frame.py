@@ -46,7 +46,7 @@ CAPABILITIES = OF_THE_DRIVEN_CAR | {
     Capability.FLAGS,
     Capability.PENALTIES,
 }
-DRIVES = (CarStatus.RUNNING, CarStatus.FINISHED, CarStatus.GARAGE)
+DRIVES = frozenset({CarStatus.RUNNING, CarStatus.FINISHED, CarStatus.GARAGE})
 
 
 @cache
@@ -74,7 +74,7 @@ def build_frame(memory: Memory, health: Health, at: float, session_time: float, 
     row = None if described.spectating else drivers.row_of.get(player_slot)
     session = _session_now(memory, described, drivers, player_slot, row)
     player = None
-    if row is not None and telemetry is not None and drivers.status[row] in DRIVES:
+    if row is not None and telemetry is not None and int(drivers.status[row]) in DRIVES:
         to_go = laps_to_go(session, cars, row)
         player = build_player(memory, health, telemetry, laps, motion, player_slot, to_go)
     capabilities = _capabilities(session.kind, session.spectating)

@@ -133,11 +133,14 @@ def test_heading_is_where_the_car_moves(source: F1, small_race):
 
 def test_every_car_tells_its_stops_tyres_penalties_and_sectors(source: F1, small_race):
     race = small_race()
-    laps = race.laps(2, pit_stops=[0, 1, 0, 2, 0], penalties_s=[0, 5, 0, 0, 10], sector1_ms=31_500, sector2_minutes=1)
+    unserved = {"unserved_drive_throughs": [0, 0, 1, 0, 1], "unserved_stop_goes": [0, 0, 0, 0, 1]}
+    timed = {"sector1_ms": 31_500, "sector2_minutes": 1}
+    laps = race.laps(2, pit_stops=[0, 1, 0, 2, 0], penalties_s=[0, 5, 0, 0, 10], **unserved, **timed)
     drive(source, [*race.opening(), race.status(1, tyre_age_laps=[3, 1, 4, 1, 5])])
     [frame] = drive(source, [race.motion(2), laps, race.telemetry(2)])
     assert frame.cars.pit_stops.tolist() == [0, 1, 0, 2, 0]
     assert frame.cars.penalty_s.tolist() == [0, 5, 0, 0, 10]
+    assert frame.cars.penalties.tolist() == [0, 0, 1, 0, 2]
     assert frame.cars.tyre_age_laps.tolist() == [3, 1, 4, 1, 5]
     np.testing.assert_array_equal(frame.cars.sector_s, [[31.5, 60, np.nan]] * 5)
 
