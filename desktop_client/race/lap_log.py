@@ -65,14 +65,14 @@ def lap_log(frame: Frame, race: Race, laps: int = 6) -> LapLogView | None:
     if row is None:
         return None
     log, cars = race.timing.laps, frame.cars
-    worth = _Worth(log.laps, cars.best_sector_s, cars.best_lap_s, row)
-    shown = list(itertools.islice(reversed(log.laps), laps))
-    rows = tuple(worth.marked(lap) for lap in shown)
-    running = None
+    driving: list[Lap] = []
     if log.running is not None and log.running.number >= 1:
         now = log.running
-        lap = Lap(now.number, None, now.sector_s, now.valid, now.kind, now.tyre)
-        running = worth.marked(lap)
+        driving = [Lap(now.number, None, now.sector_s, now.valid, now.kind, now.tyre)]
+    worth = _Worth([*log.laps, *driving], cars.best_sector_s, cars.best_lap_s, row)
+    shown = list(itertools.islice(reversed(log.laps), laps))
+    rows = tuple(worth.marked(lap) for lap in shown)
+    running = worth.marked(driving[0]) if driving else None
     every = rows if running is None else (running, *rows)
     return LapLogView(
         running=running,
@@ -88,7 +88,7 @@ class _Worth:
     """The best times by now, of the driver and of the session."""
 
     def __init__(self, laps: Iterable[Lap], best_sector_s: Floats, best_lap_s: Floats, own: int) -> None:
-        counted = [lap for lap in laps if lap.is_timed]
+        counted = [lap for lap in laps if lap.valid and lap.kind is LapKind.FLYING]  # the one being driven as well
         driven = [
             min((lap.sector_s[index] or math.inf for lap in counted), default=math.inf) for index in range(SECTORS)
         ]

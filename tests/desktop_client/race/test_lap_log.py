@@ -7,7 +7,7 @@ import pytest
 from field_of_cars import field_of_cars, frames_until, raced
 
 from desktop_client.race.dash import LapMark
-from desktop_client.race.lap_log import SectorMark, lap_log
+from desktop_client.race.lap_log import MarkedSector, SectorMark, lap_log
 from desktop_client.race.running_lap import LapKind
 from desktop_client.telemetry.frame import Fuel, FuelUnit
 
@@ -56,6 +56,19 @@ def test_a_slower_lap_may_have_the_best_sector():
     assert (slower.mark, best.mark) == (LapMark.PLAIN, LapMark.SESSION_BEST)
     marks = [sector.mark for sector in slower.sectors]
     assert marks == [SectorMark.SESSION_BEST, SectorMark.SLOWER, SectorMark.SLOWER]
+
+
+def test_a_sector_that_beats_the_best_while_the_lap_is_driven_takes_its_mark():
+    def frames():
+        for frame in frames_until(50.0):
+            sectors = frame.cars.sector_s.copy()
+            sectors[0, 0] = 5.8 if frame.cars.lap[0] == 4 and frame.cars.sector[0] > 0 else sectors[0, 0]
+            yield dataclasses.replace(frame, cars=dataclasses.replace(frame.cars, sector_s=sectors))
+
+    race = raced(frames())
+    view = lap_log(race.frame, race)
+    assert view.running.sectors[0] == MarkedSector(5.8, SectorMark.SESSION_BEST)
+    assert view.rows[0].sectors[0].mark is SectorMark.SLOWER
 
 
 def test_an_invalid_lap_is_shown_and_never_the_best():
