@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from desktop_client.telemetry.games.sanity import FARTHEST_M, FASTEST_MPS, HIGHE
 from desktop_client.telemetry.source import Health
 
 Arrays = NDArray[np.void]
+Said = Callable[[str], NDArray[Any]]  # one array's entries of the field, by its name
 
 NOT_IN_WORLD, OFF_TRACK = -1, 0  # track surface; PIT_STALL is 1
 CHEQUERED, DISQUALIFIED = 0x1, 0x20000  # of a car's flags
@@ -38,7 +40,6 @@ TIMED_AT_THE_LINE: Final = (
     "CarIdxTireCompound",
 )
 STANDING: Final = ("CarIdxTrackSurface", "CarIdxOnPitRoad", "CarIdxSessionFlags")
-NAMES: Final = (*TIMED_AT_THE_LINE, *STANDING, "CarIdxLapDistPct", "CarIdxLap")
 UNSAID: Final = {"CarIdxSessionFlags": 0, "CarIdxOnPitRoad": 0, "CarIdxTrackSurface": 3, "CarIdxF2Time": 0.0}
 
 
@@ -54,11 +55,14 @@ class CarColumns:
     ) -> tuple[Cars, int | None]:
         """The cars in `rows` of the field, and which row is the driver's own."""
         slot = description.field.slot if len(rows) == len(description.field.slot) else description.field.slot[rows]
-        said = {name: _said(name, values, arrays, slot) for name in NAMES}
+
+        def said(name: str) -> NDArray[Any]:
+            return _said(name, values, arrays, slot)
+
         field = (description, stage, len(rows))
-        key = (*field, *(said[name].tobytes() for name in TIMED_AT_THE_LINE))
+        key = (field, _bytes_of(TIMED_AT_THE_LINE, values, arrays))
         timed = self._timed.of(key, lambda: _timed(said, rows, description, stage, health))
-        key = (*field, *(said[name].tobytes() for name in STANDING))
+        key = (field, _bytes_of(STANDING, values, arrays))
         standing = self._standing.of(key, lambda: _standing(said, slot, stage))
         own = np.flatnonzero(slot == values.get("PlayerCarIdx", description.own.slot))
         row = int(own[0]) if len(own) else None
@@ -82,40 +86,46 @@ def _said(name: str, values: Values, arrays: Arrays, slot: Ints) -> NDArray[Any]
     return arrays[name][slot]
 
 
-def _timed(
-    said: dict[str, NDArray[Any]], rows: Ints, description: Description, stage: Stage, health: Health
-) -> dict[str, Any]:
+def _bytes_of(names: tuple[str, ...], values: Values, arrays: Arrays) -> tuple[object, ...]:
+    """What these arrays hold, to be compared with what they held before: quicker than picking the field out of them."""
+    there = arrays.dtype.names
+    if not there:
+        return tuple(values.get(OF_THE_OWN_CAR.get(name, "")) for name in names)
+    return tuple(arrays[name].tobytes() for name in names if name in there)
+
+
+def _timed(said: Said, rows: Ints, description: Description, stage: Stage, health: Health) -> dict[str, Any]:
     """What changes at the line."""
-    position = np.clip(said["CarIdxPosition"], 0, 1000).astype(np.int32)
+    position = np.clip(said("CarIdxPosition"), 0, 1000).astype(np.int32)
     columns: dict[str, Any] = {
         "position": position,
-        "class_position": np.clip(said["CarIdxClassPosition"], 0, 1000).astype(np.int32),
-        "last_lap_s": times(said["CarIdxLastLapTime"], health),
-        "best_lap_s": times(said["CarIdxBestLapTime"], health),
-        "tyre": _tyres(said["CarIdxTireCompound"], rows, description),
+        "class_position": np.clip(said("CarIdxClassPosition"), 0, 1000).astype(np.int32),
+        "last_lap_s": times(said("CarIdxLastLapTime"), health),
+        "best_lap_s": times(said("CarIdxBestLapTime"), health),
+        "tyre": _tyres(said("CarIdxTireCompound"), rows, description),
     }
     if stage.kind is SessionKind.RACE:
-        columns["gap_leader_s"], columns["gap_ahead_s"] = _gaps(said["CarIdxF2Time"], position, health)
+        columns["gap_leader_s"], columns["gap_ahead_s"] = _gaps(said("CarIdxF2Time"), position, health)
     return _frozen(columns)
 
 
-def _standing(said: dict[str, NDArray[Any]], slot: Ints, stage: Stage) -> dict[str, Any]:
+def _standing(said: Said, slot: Ints, stage: Stage) -> dict[str, Any]:
     """What changes when a car leaves the track, comes in, or goes out of the race."""
-    surface = said["CarIdxTrackSurface"]
-    pit = np.where(said["CarIdxOnPitRoad"] != 0, PitStatus.PIT_LANE, PitStatus.NONE).astype(np.int32)
+    surface = said("CarIdxTrackSurface")
+    pit = np.where(said("CarIdxOnPitRoad") != 0, PitStatus.PIT_LANE, PitStatus.NONE).astype(np.int32)
     pit[(surface == PIT_STALL) | (surface == NOT_IN_WORLD)] = PitStatus.IN_BOX
-    status = _status(surface, said["CarIdxSessionFlags"], slot, stage)
+    status = _status(surface, said("CarIdxSessionFlags"), slot, stage)
     return _frozen({"pit": pit, "status": status, "off_track": surface == OFF_TRACK})
 
 
-def _moving(said: dict[str, NDArray[Any]], description: Description, stage: Stage, health: Health) -> dict[str, Any]:
-    share = said["CarIdxLapDistPct"].astype(np.float64)
+def _moving(said: Said, description: Description, stage: Stage, health: Health) -> dict[str, Any]:
+    share = said("CarIdxLapDistPct").astype(np.float64)
     there = (share >= 0) & (share <= 1)
-    absent = (said["CarIdxTrackSurface"] == NOT_IN_WORLD) | (share == -1)
+    absent = (said("CarIdxTrackSurface") == NOT_IN_WORLD) | (share == -1)
     if not there.all():
         health.absurd += int(np.count_nonzero(~there & ~absent))
     share[~there | absent] = np.nan
-    lap = np.minimum(np.maximum(said["CarIdxLap"], 0), MOST_LAPS).astype(np.int32)
+    lap = np.minimum(np.maximum(said("CarIdxLap"), 0), MOST_LAPS).astype(np.int32)
     length_m = np.nan if description.length_m is None else description.length_m
     total_m = (lap - 1 + share) * length_m
     lap_m = share * length_m

@@ -59,17 +59,19 @@ CAPABILITIES = ALWAYS | OF_OTHERS | {Capability.GAPS, Capability.TYRES, Capabili
 
 
 @cache
-def capabilities(names: frozenset[str], kind: SessionKind, *, has_tyres: bool) -> frozenset[Capability]:
-    """What the variables with these `names` can say."""
+def capabilities(
+    arrays: tuple[str, ...] | None, scalars: tuple[str, ...], kind: SessionKind, *, has_tyres: bool
+) -> frozenset[Capability]:
+    """What the variables with these names can say."""
     held = set(ALWAYS)
-    if "CarIdxLapDistPct" in names:
+    if arrays and "CarIdxLapDistPct" in arrays:
         held |= OF_OTHERS | ({Capability.GAPS} if kind is SessionKind.RACE else set())
     for name, capability in (
         ("DRS_Status", Capability.DRS),
         ("EnergyERSBatteryPct", Capability.ENERGY),
         ("Lat", Capability.WORLD_POSITION),
     ):
-        if name in names:
+        if name in scalars:
             held.add(capability)
     if has_tyres:
         held.add(Capability.TYRES)
@@ -91,11 +93,9 @@ def build_frame(
     player = None
     if row is not None and values.get("IsOnTrack") and not (session.replay or session.spectating):
         player = build_player(values, description, _overtakes_left(values, arrays), health)
-    names = frozenset((*values, *(arrays.dtype.names or ())))
-    has_tyres = any(description.own.tyres)
-    return Frame(
-        at, values["SessionTime"], session, cars, player, row, capabilities(names, stage.kind, has_tyres=has_tyres)
-    )
+    names, has_tyres = arrays.dtype.names, any(description.own.tyres)
+    held = capabilities(names, tuple(values), stage.kind, has_tyres=has_tyres)
+    return Frame(at, values["SessionTime"], session, cars, player, row, held)
 
 
 def _session(values: Values, description: Description, stage: Stage, uid: str, health: Health) -> Session:
