@@ -102,6 +102,7 @@ class Memory:
     def keep_stats(self, packet: Packet, at: float) -> None:
         self._enter(packet, at)
         self.stats = packet
-        newest = packet["cars"]["last_sector"].astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling not-a-number is none of our making
+            newest = packet["cars"]["last_sector"].astype(np.float64)
         newest[~((newest > 0) & (newest < 3600))] = np.nan
         self.splits.hear(newest)

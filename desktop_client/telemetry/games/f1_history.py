@@ -13,6 +13,8 @@ from desktop_client.telemetry.games.f1_wire import HEADER, Packet
 
 BEST_OF_SECTOR: Final = tuple(f"best_sector{number}_lap_number" for number in range(1, SECTORS + 1))
 
+LONGEST_LAP_S: Final = 86_400.0
+
 
 class Histories:
     """Columns by slot. The game sends one car's history after the other, most often unchanged since the last time."""
@@ -48,7 +50,8 @@ def _lap_s(history: Packet, number: int) -> float:
     """The time of lap `number`, 1 = first; not-a-number where there is none yet."""
     if not 0 < number <= HISTORY_LAPS:
         return np.nan
-    return int(history["laps"][number - 1]["lap_ms"]) / 1000 or np.nan
+    seconds = int(history["laps"][number - 1]["lap_ms"]) / 1000
+    return seconds if 0 < seconds <= LONGEST_LAP_S else np.nan
 
 
 def _sectors_s(history: Packet, number: int) -> tuple[float, float, float]:

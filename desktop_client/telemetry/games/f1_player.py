@@ -11,6 +11,7 @@ from desktop_client.telemetry.games.f1_memory import Memory
 from desktop_client.telemetry.games.f1_session import KMH
 from desktop_client.telemetry.games.f1_tables import TYRE_LETTERS
 from desktop_client.telemetry.games.f1_wire import Packet, PacketId, named
+from desktop_client.telemetry.games.sanity import FASTEST_MPS, FASTEST_RPM
 from desktop_client.telemetry.source import Health
 
 Record = dict[str, Any]  # one car's, by field name
@@ -57,13 +58,13 @@ def build_player(
     # Cars by the rules of 2026 have active aerodynamics and no DRS; the game goes on sending one that never opens.
     active_aero = aero is not None and aero["regulations_2026"] != 0
     said: dict[str, Any] = {
-        "speed_mps": inputs["speed"] * KMH,
+        "speed_mps": _number(_within(float(inputs["speed"]) * KMH, 0, FASTEST_MPS, health)),
         "throttle": _number(_within(inputs["throttle"], 0, 1, health)),
         "brake": _number(_within(inputs["brake"], 0, 1, health)),
         "clutch": min(inputs["clutch"], 100) / 100,
         "steer": _number(_within(inputs["steer"], -1, 1, health)),
         "gear": inputs["gear"],
-        "rpm": float(inputs["rpm"]),
+        "rpm": _number(_within(float(inputs["rpm"]), 0, FASTEST_RPM, health)),
         "shift_lights": min(inputs["rev_lights_percent"], 100) / 100,
         "wheels": wheels_of(memory, health, record, broken),
         "damage": damage_of(memory, broken),

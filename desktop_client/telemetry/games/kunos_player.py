@@ -41,13 +41,13 @@ def build_player(physics: Page, graphics: Page, about: About, health: Health, *,
     """What the pages say of the driver's own car; `is_acc` where they are Competizione's, which says other things."""
     left, _, forwards = physics["acceleration_g"].tolist()
     player: dict[str, Any] = {
-        "speed_mps": number(physics["speed_kmh"] * KMH, -FASTEST_MPS, FASTEST_MPS, health),
+        "speed_mps": number(abs(physics["speed_kmh"]) * KMH, 0, FASTEST_MPS, health),
         "throttle": number(physics["gas"], 0.0, 1.0, health),
         "brake": number(physics["brake"], 0.0, 1.0, health),
         "clutch": 1.0 - number(physics["clutch"], 0.0, 1.0, health),
         "steer": max(-1.0, min(1.0, number(physics["steer"], -10.0, 10.0, health))),
         "gear": max(-1, min(physics["gear"] - 1, 20)),
-        "rpm": number(physics["rpm"], -FASTEST_RPM, FASTEST_RPM, health),
+        "rpm": number(physics["rpm"], 0, FASTEST_RPM, health),
         "max_rpm": optional(about.max_rpm, 0, FASTEST_RPM, health) or None,
         "fuel": _fuel(physics, graphics, about, health, is_acc=is_acc),
         "wheels": _wheels(physics, health, is_acc=is_acc),
