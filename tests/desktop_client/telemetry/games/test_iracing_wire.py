@@ -8,6 +8,7 @@ import pytest
 
 from desktop_client.demo.wire.iracing import BUFFER_LAYOUT, IRacingEncoder, variable_headers
 from desktop_client.telemetry.frame import Frame
+from desktop_client.telemetry.games.iracing import IRacing
 from desktop_client.telemetry.games.iracing_file import contents_of, packets_of_file
 from desktop_client.telemetry.games.iracing_layout import VAR_HEADER, BadLayout, layout_of
 from desktop_client.telemetry.games.iracing_wire import (
@@ -19,6 +20,7 @@ from desktop_client.telemetry.games.iracing_wire import (
     buffers,
     read_header,
 )
+from desktop_client.telemetry.shared_memory import MemoryListener
 
 
 @pytest.fixture
@@ -133,3 +135,22 @@ def test_a_file_that_is_not_iracings_is_none_of_its_files(captures: Path, tmp_pa
     for path in (captures / "iracing" / "teamjorge_invalid_test_file.ibt", empty):
         assert contents_of(path) is None
         assert list(packets_of_file(path)) == []
+
+
+def test_a_block_that_is_mapped_is_heard_frame_by_frame(race: list[Frame], tmp_path: Path):
+    source, encoder = IRacing(), IRacingEncoder()
+    mapped = tmp_path / "IRSDKMemMapFileName"
+    mapped.write_bytes(encoder.block(race[0]))
+    heard: list[Frame | None] = []
+    [inlet] = source.inlets
+    listener = MemoryListener(inlet, lambda packet, at: heard.append(source.feed(packet, at)), folder=tmp_path)
+    listener.glance()
+    for sent in race[1:5]:
+        with mapped.open("r+b") as file:  # the block stays where it is, as a mapping does
+            file.write(encoder.block(sent))
+        listener.glance()
+        listener.glance()
+    listener.stop()
+    frames = [frame for frame in heard if frame is not None]
+    assert [frame.session_time_s for frame in frames] == [sent.session_time_s for sent in race[:5]]
+    assert (source.health.decoded, source.health.refused) == (7, {})
