@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from contracts.tracks import TrackMap
 from desktop_client.race.adjustments import Adjustments
 from desktop_client.race.classes import Classes
 from desktop_client.race.driven_line import FARTHEST_M, DrivenLine
-from desktop_client.race.flags import FlagWatch
 from desktop_client.race.flags import FlagWatch
 from desktop_client.race.inputs import InputTrace
 from desktop_client.race.motion import Motion
@@ -21,6 +23,8 @@ from desktop_client.race.track_shape import TrackShape
 from desktop_client.race.used_up import UsedUp
 from desktop_client.race.weather import WeatherWatch
 from desktop_client.telemetry.frame import Frame, PitStatus
+
+SURVEY_S: Final = 0.095  # a little less than a tenth: on a clock of thirty every third frame
 
 
 def own_row(frame: Frame) -> int | None:
@@ -42,6 +46,7 @@ class Race:
 
     def _forget(self) -> None:
         self.frame: Frame | None = None
+        self._surveyed_at = -math.inf
         self.inputs = InputTrace()
         self.pace: Pace | None = None
         self.driven = DrivenLine(None)
@@ -55,7 +60,6 @@ class Race:
         self.classes = Classes()
         self.flags = FlagWatch()
         self.weather = WeatherWatch()
-        self.flags = FlagWatch()
         self.grid = StartingGrid()
         self.pits = PitVisits()
         self.pit_loss = PitLoss()
@@ -66,30 +70,37 @@ class Race:
             self._forget()
             self._uid = frame.session.uid
         self.frame = frame
+        row = own_row(frame)
         self._measure_track(frame.session.track_length_m)
         if frame.player is not None:
             self.inputs.take(frame.session_time_s, frame.player)
             self.adjustments.take(frame.session_time_s, frame.player)
         self.motion.take(frame.cars)
-        self.used.take(frame, own_row(frame))
-        on_track = frame.cars.pit == PitStatus.NONE
+        self.used.take(frame, row)
+        self.timing.take(frame, row)
+        if not 0 <= frame.at - self._surveyed_at < SURVEY_S:
+            self._surveyed_at = frame.at
+            self._survey(frame, row)
+
+    def _survey(self, frame: Frame, row: int | None) -> None:
+        """What is as true a tenth of a second later: the track as it is driven, who is where, what is waved."""
+        cars = frame.cars
+        on_track = cars.pit == PitStatus.NONE
         if self.pace is not None:
-            self.pace.see(frame.cars.lap_distance_m, frame.cars.speed_mps, on_track)
+            self.pace.see(cars.lap_distance_m, cars.speed_mps, on_track)
         if self.shape is None:
-            self.driven.take(frame.cars, on_track, own_row(frame))
+            self.driven.take(cars, on_track, row)
             self._learned = self.driven.whole_lap()
         if self._pit_trail is not None:
-            self._pit_trail.take(frame.cars)
-        for name in frame.cars.team:
+            self._pit_trail.take(cars)
+        for name in cars.team:
             self.teams.of(name)
-        self.timing.take(frame, own_row(frame))
-        self.classes.take(frame.cars)
+        self.classes.take(cars)
         self.grid.take(frame)
-        self.flags.take(frame, own_row(frame))
+        self.flags.take(frame, row)
         self.weather.take(frame)
-        self.flags.take(frame, own_row(frame))
         self.pits.take(frame)
-        self.pit_loss.take(frame, self.pace, own_row(frame))
+        self.pit_loss.take(frame, self.pace, row)
 
     def show_map(self, track_map: TrackMap | None) -> None:
         """Use this map wherever the session's track is the map's track; None forgets the map."""

@@ -146,7 +146,7 @@ def test_what_cars_have_driven_wins_over_what_the_map_says_and_a_new_session_for
     race.take(frame)
     assert race.pit_lane is race.shape.pit
     for distance in np.arange(400.0, 700.0, 5.0):
-        race.take(dataclasses.replace(frame, cars=in_the_lane([distance])))
+        race.take(dataclasses.replace(frame, at=distance / 16, cars=in_the_lane([distance])))
     assert race.pit_lane.entry_m == pytest.approx(400, abs=15)
     race.take(frame_at(1.0, count=1, own=0, track_length_m=LENGTH, uid="two"))
     assert race.pit_lane is race.shape.pit

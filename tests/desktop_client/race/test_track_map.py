@@ -116,7 +116,7 @@ def test_the_drivers_own_line_wins_over_the_others(frame_at):
     x = apart.cars.x.copy()
     same_place = np.full(22, 500.0) + np.arange(22) % 2 * 20.0
     race.take(with_cars(apart, lap_distance_m=same_place, pit=(np.arange(22) == 6).astype(np.int32)))
-    race.take(with_cars(apart, x=x + 30.0, lap_distance_m=same_place))
+    race.take(dataclasses.replace(with_cars(apart, x=x + 30.0, lap_distance_m=same_place), at=50.1))
     (piece,) = race.driven.pieces()
     assert piece[0, 0] == pytest.approx(x[6] + 30.0)
 
