@@ -15,7 +15,10 @@ from PyQt6.QtGui import QGuiApplication
 
 from contracts.tracks import TrackMap
 from desktop_client.cloud import Cloud, CloudState
+from desktop_client.hotkeys import start as hotkeys
+from desktop_client.hotkeys.service import HotkeyService
 from desktop_client.listening import Listening
+from desktop_client.overlay.editor import Editor
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.qt_readiness import by_qt
 from desktop_client.replaying import Replaying
@@ -64,7 +67,9 @@ class App:
         self._stopping = asyncio.Event()
         self._has_map = asyncio.Event()
         self._is_paused = False
+        self._hotkeys: HotkeyService | None = None
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
+        self.editor = Editor(self.overlay)
         self.listening = self._hearing(replay)
         if replay is not None:  # a lap is uploaded when it is driven, not whenever it is watched
             settings = msgspec.structs.replace(settings, upload_maps=False)
@@ -84,6 +89,7 @@ class App:
         self.overlay.open()
         if self.desk:
             self.desk.open()
+            self._hotkeys = hotkeys.start(self.overlay, self._edit)
         if self._demo_speed:
             await self._start_demo(self._demo_speed)
         picture = asyncio.create_task(self._picture(screenshot, after)) if screenshot else None
@@ -113,6 +119,8 @@ class App:
             print(self._recording.close(), file=sys.stderr)
         await self._stop_demo()
         await self.cloud.stop()
+        if self._hotkeys:
+            self._hotkeys.stop()
         if self.desk:
             self.desk.close()
         self.overlay.close()
@@ -134,6 +142,12 @@ class App:
         self.overlay.show_frame(frame)
         self.cloud.on_frame(frame)
 
+    def _edit(self) -> None:
+        if self.overlay.is_editing:
+            self.editor.end()
+        else:
+            self.editor.begin()
+
     def _map(self, track_map: TrackMap) -> None:
         self.overlay.show_map(track_map)
         self._has_map.set()
@@ -149,6 +163,7 @@ class App:
             paused=self._is_paused,
             recording=None if self._recording is None else self._recording.state(),
             cloud=self.cloud.state,
+            hotkeys=self._hotkeys.problems() if self._hotkeys else (),
         )
 
     def _hearing(self, replay: Replay | None) -> Listening | Replaying:

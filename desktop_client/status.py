@@ -37,13 +37,15 @@ class Row(NamedTuple):
 class Snapshot:
     """What the application knows of itself at one moment.
 
-    `games` are those that are listened to, the one that speaks first; `recording` says what is being recorded.
+    `games` are those that are listened to, the one that speaks first; `recording` says what is being recorded,
+    `hotkeys` which of them cannot be heard.
     """
 
     games: tuple[GameSeen, ...] = ()
     paused: bool = False
     recording: str | None = None
     cloud: CloudState | None = None
+    hotkeys: tuple[str, ...] = ()
 
 
 CAPTURE: Final = {
@@ -69,7 +71,8 @@ CAPTURE: Final = {
 def rows(now: Snapshot) -> tuple[Row, ...]:
     """The status page, line by line."""
     recording = (Row("Recording", Light.GOOD, now.recording),) if now.recording else ()
-    return (*_telemetry(now), *recording, *(_cloud(now.cloud) if now.cloud else ()))
+    hotkeys = (Row("Hotkeys", Light.BAD, "\n".join(now.hotkeys)),) if now.hotkeys else ()
+    return (*_telemetry(now), *recording, *hotkeys, *(_cloud(now.cloud) if now.cloud else ()))
 
 
 def _telemetry(now: Snapshot) -> Iterator[Row]:

@@ -66,7 +66,7 @@ class HotkeyService(QObject):
         keys = [f"{chord} for {self._said(chord)}: {why}." for chord, why in self._refused.items()]
         absent = self._controllers.missing(self._bound_controllers)
         buttons = [
-            f"{button} for {self._said(button)}: no controller {button.controller} is plugged in."
+            f"{button.words} for {self._said(button)}: this controller is not plugged in."
             for button in self._wishes
             if isinstance(button, Button) and button.controller in absent
         ]

@@ -34,6 +34,11 @@ class Button(NamedTuple):
     controller: int
     number: int
 
+    @property
+    def words(self) -> str:
+        """As a driver counts: from 1."""
+        return f"Controller {self.controller + 1}, button {self.number + 1}"
+
     def __str__(self) -> str:
         return f"joy:{self.controller}:{self.number}"
 

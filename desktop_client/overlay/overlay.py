@@ -52,6 +52,7 @@ class Overlay:
         self._taken_at, self._taken_uid = -math.inf, ""
         self._situation: Situation | None = None
         self._moment: Wanted | None = None
+        self._followers: list[Callable[[OverlaySettings], object]] = []
         self.race = Race()
         self.clock = RepaintClock(self._repaint, clock_hz or self.settings.clock_hz, now)
         self._silence = QTimer(self.clock)
@@ -93,13 +94,16 @@ class Overlay:
         self.race.show_map(track_map)
         self.clock.wake()
 
+    def follow(self, follower: Callable[[OverlaySettings], object]) -> None:
+        """Tell somebody the settings, now and whenever they change: by the driver, or with what is driven."""
+        self._followers.append(follower)
+        follower(self.settings)
+
     def change(self, settings: OverlaySettings) -> None:
         """Use and keep other settings. Raises OSError where they cannot be written; they are used all the same."""
         if settings.clock_hz != self.settings.clock_hz:
             self.clock.period_s = 1 / settings.clock_hz
-        self.settings = settings
-        self.arrangement.wear(settings.profile)
-        self._show_and_hide()
+        self._use(settings)
         self._repaint(at_once=True)
         if self._directory is not None:
             saved.save(self._directory, settings)
@@ -198,9 +202,14 @@ class Overlay:
             return
         name = choose(self.settings.profiles, self.settings.active, moment)
         if name != self.settings.active:
-            self.settings = msgspec.structs.replace(self.settings, active=name)
-            self.arrangement.wear(self.settings.profile)
-            self._show_and_hide()
+            self._use(msgspec.structs.replace(self.settings, active=name))
+
+    def _use(self, settings: OverlaySettings) -> None:
+        self.settings = settings
+        self.arrangement.wear(settings.profile)
+        self._show_and_hide()
+        for follower in self._followers:
+            follower(settings)
 
     def _show_and_hide(self) -> None:
         for key, window in self.arrangement.windows.items():

@@ -124,7 +124,7 @@ def test_what_cannot_be_heard_is_said(desk):
     desk.service.bind(Hotkeys(edit="joy:3:1"))
     assert desk.service.problems() == (
         "Ctrl+Alt+H for hiding the overlay: another program has it.",
-        "joy:3:1 for editing the layout: no controller 3 is plugged in.",
+        "Controller 4, button 2 for editing the layout: this controller is not plugged in.",
     )
     desk.controllers.there = {3}
     desk.service.bind(Hotkeys(edit="joy:3:1", hide="F9"))

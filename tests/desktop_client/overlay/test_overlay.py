@@ -14,7 +14,7 @@ from desktop_client.overlay import settings as saved
 from desktop_client.overlay.layout import Placement
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.presets import LAYOUTS
-from desktop_client.overlay.profiles import Profile
+from desktop_client.overlay.profiles import Profile, Wanted
 from desktop_client.overlay.settings import FIRST_PROFILE, OverlaySettings
 
 AREA = QRect(0, 0, 1920, 1080)
@@ -131,3 +131,15 @@ def test_no_frame_makes_painting_fail(overlay, frame_at, caplog, data):
         window.look(frame, overlay.race)
     everything(overlay)
     assert not caplog.records, caplog.text
+
+
+def test_whoever_follows_the_settings_is_told_them_at_once_and_after_every_change(overlay, frame_at):
+    told = []
+    overlay.follow(told.append)
+    assert told == [overlay.settings]
+    overlay.next_profile()
+    assert told[-1].active == overlay.settings.active == "Practice"
+    wanted = Profile(wanted=Wanted(game="f1"))
+    overlay.change(OverlaySettings(profiles={"Race": Profile(), "Mine": wanted}))
+    overlay.show_frame(frame_at(50.0))
+    assert told[-1].active == "Mine", "what is driven chooses, too"

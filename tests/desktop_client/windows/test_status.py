@@ -86,6 +86,14 @@ def test_what_is_recorded_is_said() -> None:
     assert said(Snapshot((SPEAKING,), recording="7 packets in a.rotape."))["Recording"][1] == "7 packets in a.rotape."
 
 
+def test_a_hotkey_that_cannot_be_heard_is_said() -> None:
+    now = Snapshot(hotkeys=("Ctrl+Alt+H for hiding the overlay: another program has it.", "And another."))
+    row = next(row for row in rows(now) if row.name == "Hotkeys")
+    assert row.light is Light.BAD
+    assert row.sentence.splitlines() == list(now.hotkeys)
+    assert "Hotkeys" not in [row.name for row in rows(Snapshot())]
+
+
 def test_when_all_is_well_every_light_says_so() -> None:
     cloud = CloudState(
         is_configured=True,
