@@ -10,6 +10,9 @@ from desktop_client.overlay.palette import DARK
 
 FIELD = QColor(22, 28, 36)
 FIELD_EDGE = QColor(58, 68, 80)
+HOVER = QColor(32, 40, 50)
+CHOSEN = QColor(26, 50, 70)  # under what is chosen, which a line or a tick says too
+FADED = QColor(98, 108, 118)
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128)
 
 
@@ -25,6 +28,7 @@ def style_sheet() -> str:
     QLineEdit {{ background: {_css(FIELD)}; border: 1px solid {_css(FIELD_EDGE)}; border-radius: 6px;
                  padding: 9px 12px; font-size: 15px; selection-background-color: {_css(DARK.you)};
                  selection-color: {_css(DARK.on_colour)}; }}
+    QLineEdit#field {{ padding: 0 11px; min-height: 32px; font-size: 14px; }}
     QLineEdit:focus {{ border: 1px solid {_css(DARK.you)}; }}
     QLineEdit:disabled {{ color: {_css(DARK.text_dim)}; }}
     QPushButton#main {{ background: {_css(DARK.you)}; color: {_css(DARK.on_colour)}; border: 2px solid transparent;
@@ -35,6 +39,52 @@ def style_sheet() -> str:
     QPushButton#link {{ background: transparent; color: {_css(DARK.you)}; border: none; padding: 4px 2px; }}
     QPushButton#link:hover, QPushButton#link:focus {{ text-decoration: underline; }}
     QPushButton#link:disabled {{ color: {_css(DARK.text_dim)}; }}
+    QPushButton {{ background: {_css(FIELD)}; border: 1px solid {_css(FIELD_EDGE)}; border-radius: 6px;
+                   padding: 7px 14px; }}
+    QPushButton:hover {{ background: {_css(HOVER)}; }}
+    QPushButton:focus {{ border: 1px solid {_css(DARK.text_soft)}; }}
+    QPushButton:disabled {{ color: {_css(FADED)}; background: {_css(DARK.surface_opaque)}; }}
+    QPushButton::menu-indicator {{ image: none; width: 0; }}
+    QPushButton#segment {{ border-radius: 0; border-left-width: 0; padding: 7px 13px; }}
+    QPushButton#segment[place="first"] {{ border-left-width: 1px; border-top-left-radius: 6px;
+                                          border-bottom-left-radius: 6px; }}
+    QPushButton#segment[place="last"] {{ border-top-right-radius: 6px; border-bottom-right-radius: 6px; }}
+    QPushButton#segment:checked, QPushButton#tick:checked {{ background: {_css(CHOSEN)}; color: {_css(DARK.you)}; }}
+    QPushButton#segment:checked {{ border-bottom: 2px solid {_css(DARK.you)}; padding-bottom: 6px; }}
+    QPushButton#tick {{ padding: 7px 12px; }}
+    QPushButton#step {{ padding: 0; min-width: 32px; max-width: 32px; min-height: 32px; max-height: 32px;
+                        font-size: 16px; }}
+    QPushButton#trigger {{ text-align: left; padding: 7px 12px; }}
+    QPushButton#trigger:checked {{ border: 1px solid {_css(DARK.you)}; color: {_css(DARK.you)}; }}
+    QPushButton#danger {{ color: {_css(DARK.lost)}; }}
+    QPushButton#danger:disabled {{ color: {_css(FADED)}; }}
+    QPushButton#nav {{ background: transparent; border: none; border-radius: 6px; padding: 0 10px;
+                       min-height: 29px; text-align: left; color: {_css(DARK.text_soft)}; }}
+    QPushButton#nav:hover {{ background: {_css(FIELD)}; }}
+    QPushButton#nav:focus {{ border: 1px solid {_css(FIELD_EDGE)}; }}
+    QPushButton#nav:checked {{ background: {_css(CHOSEN)}; color: {_css(DARK.text)}; }}
+    QLabel#heading {{ color: {_css(DARK.text_dim)}; font-size: 12px; font-weight: 600; }}
+    QFrame#line {{ background: {_css(FIELD)}; border: none; max-height: 1px; min-height: 1px; }}
+    QFrame#upright {{ background: {_css(FIELD)}; border: none; max-width: 1px; min-width: 1px; }}
+    QFrame#bar {{ border: 1px solid {_css(FIELD_EDGE)}; }}
+    QFrame#bar QPushButton#main {{ font-size: 14px; padding: 6px 18px; }}
+    QFrame#card {{ border: 1px solid {_css(FIELD)}; border-radius: 8px; }}
+    QDoubleSpinBox {{ background: {_css(FIELD)}; border: 1px solid {_css(FIELD_EDGE)}; border-radius: 6px;
+                      padding: 0 6px; min-height: 32px; selection-background-color: {_css(DARK.you)};
+                      selection-color: {_css(DARK.on_colour)}; }}
+    QDoubleSpinBox:focus, QComboBox:focus {{ border: 1px solid {_css(DARK.you)}; }}
+    QComboBox {{ background: {_css(FIELD)}; border: 1px solid {_css(FIELD_EDGE)}; border-radius: 6px;
+                 padding: 0 34px 0 12px; min-height: 32px; }}
+    QComboBox::drop-down {{ border: none; width: 30px; }}
+    QComboBox::down-arrow {{ image: none; }}
+    QComboBox QAbstractItemView {{ border: 1px solid {_css(FIELD_EDGE)}; background: {_css(FIELD)};
+                                   selection-background-color: {_css(CHOSEN)}; outline: none; padding: 4px; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {_css(FIELD_EDGE)}; border-radius: 3px; min-height: 32px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QToolTip {{ background: {_css(FIELD)}; color: {_css(DARK.text)}; border: 1px solid {_css(FIELD_EDGE)};
+                padding: 4px 8px; }}
     QMenu {{ border: 1px solid {_css(FIELD_EDGE)}; padding: 4px; }}
     QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {_css(FIELD_EDGE)}; }}
