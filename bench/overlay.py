@@ -28,6 +28,7 @@ from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QRect
 from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QApplication
 
+from bench.known_map import known_map
 from bench.machine import machine, resident_mb
 from desktop_client.demo.broadcast import RATE_HZ, Broadcast
 from desktop_client.demo.race import FULL_RACE_LAPS, Race
@@ -97,6 +98,7 @@ def twelve(make: type[Overlay], hz: int) -> Overlay:
     profile = overlay.settings.profile
     layout = {key: msgspec.structs.replace(profile.place(key), shown=key in TWELVE) for key in WIDGETS}
     overlay.change_profile(msgspec.structs.replace(profile, layout=layout))
+    overlay.show_map(known_map())
     return overlay
 
 

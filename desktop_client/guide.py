@@ -76,9 +76,13 @@ def _table(caption: str, capabilities: list[Capability], sources: dict[str, Sour
 def _widgets(sources: dict[str, Source]) -> Iterator[str]:
     yield "| widget | needs | " + " | ".join(sources) + " |\n|---|---|" + ":-:|" * len(sources) + "\n"
     for widget in WIDGETS.values():
-        needs = ", ".join(sorted(need.replace("_", " ") for need in widget.needs)) or "anything"
-        marks = (YES if widget.needs <= source.capabilities else NO for source in sources.values())
+        needs = ", ".join(_words(widget.needs)) or " or ".join(_words(widget.needs_any)) or "anything"
+        marks = (YES if widget.works_with(source.capabilities) else NO for source in sources.values())
         yield f"| {widget.title} | {needs} | " + " | ".join(marks) + " |\n"
+
+
+def _words(capabilities: frozenset[Capability]) -> list[str]:
+    return sorted(capability.replace("_", " ") for capability in capabilities)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,10 @@ from desktop_client.overlay.palette import DARK, Palette
 from desktop_client.overlay.stamps import Look, Stamps
 from desktop_client.overlay.theme import Style
 
+# Looked up once: an enum of Qt's is slow to read.
+_NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
+_SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
+
 
 class Room(NamedTuple):
     """A window's inside in design pixels, and how many pixels of the screen one of them takes."""
@@ -40,8 +44,7 @@ class Canvas:
         self.width, self.height = room.width, room.height
         self._lettering = lettering
         self._stamps = stamps
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        painter.setRenderHints(_SMOOTH)
         painter.scale(room.scale, room.scale)
 
     def panel(self, opaque: bool, height: float | None = None) -> None:
@@ -92,7 +95,7 @@ class Canvas:
 
     def box(self, x: float, y: float, width: float, height: float, colour: QColor, radius: float = 2.0) -> None:
         """A filled box without an edge."""
-        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setPen(_NO_PEN)
         self.painter.setBrush(colour)
         self.painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
 
@@ -103,7 +106,7 @@ class Canvas:
         width = self.figures_width(text, theme.CAPTION_STRONG) + 12
         box = QRectF(right - width, middle - height / 2, width, height).adjusted(0.5, 0.5, -0.5, -0.5)
         self.painter.setPen(QPen(colour, 1))
-        self.painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
+        self.painter.setBrush(colour if filled else _NO_BRUSH)
         self.painter.drawRoundedRect(box, 3, 3)
         ink = self.palette.on_meaning if filled else colour
         self.text(right - width / 2, baseline, text, theme.CAPTION_STRONG, ink, Align.CENTRE)
@@ -124,7 +127,7 @@ class Canvas:
 
     def shape(self, points: Iterable[tuple[float, float]], colour: QColor) -> None:
         """A filled polygon without an edge."""
-        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setPen(_NO_PEN)
         self.painter.setBrush(colour)
         self.painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
 

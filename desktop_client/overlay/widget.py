@@ -53,9 +53,10 @@ class Widget(ABC, Generic[SettingsType, ViewType]):
     """One instrument. It knows views and pixels; it knows no game, no window and no clock."""
 
     title: ClassVar[str]
-    needs: ClassVar[frozenset[Capability]]
+    needs: ClassVar[frozenset[Capability]] = frozenset()
+    needs_any: ClassVar[frozenset[Capability]] = frozenset()  # of these one is enough
     settings_type: ClassVar[type[msgspec.Struct]]
-    rate_hz: ClassVar[float] = 10.0  # how often `view` is asked at most: figures faster than that cannot be read
+    rate_hz: float = 10.0  # how often `view` is asked at most: figures faster than that cannot be read
     has_panel: ClassVar[bool] = True  # False for what lies on the game without a surface of its own
 
     def __init__(self, settings: SettingsType) -> None:
@@ -99,7 +100,14 @@ class Widget(ABC, Generic[SettingsType, ViewType]):
             return Notice("Waiting for the game")
         for capability in sorted(self.needs - frame.capabilities):
             return Notice(SAYS.get(capability, f"This game does not send {capability.replace('_', ' ')}"))
+        if self.needs_any and not self.needs_any & frame.capabilities:
+            return Notice(f"This game does not send what {self.title} shows")
         return self.view(frame, race)
+
+    @classmethod
+    def works_with(cls, capabilities: frozenset[Capability]) -> bool:
+        """Whether a game that says this much can be shown."""
+        return cls.needs <= capabilities and (not cls.needs_any or bool(cls.needs_any & capabilities))
 
 
 AnyWidget = Widget[Any, Any]

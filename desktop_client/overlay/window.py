@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, MutableMapping
-from itertools import zip_longest
 
 from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, QSizeF, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent, QWheelEvent
@@ -64,6 +63,8 @@ class WidgetWindow(QWidget):
         self.paints = 0
         self._view: object = Notice("")
         self._cells: tuple[Cell, ...] = ()
+        self._places: tuple[QRect, ...] = ()  # where the cells are in the window, in its own pixels
+        self._cut_for: Room | None = None
         self._colours = palette
         self._lettering = Lettering()
         self._stamps = Stamps()
@@ -100,7 +101,7 @@ class WidgetWindow(QWidget):
     def equip(self, widget: AnyWidget) -> None:
         """Change to the same instrument with other settings."""
         self.widget = widget
-        self._view, self._cells, self._still, self._room = Notice(""), (), None, None
+        self._view, self._cells, self._places, self._still, self._room = Notice(""), (), (), None, None
         self.update()
 
     def wear(self, palette: Palette) -> None:
@@ -119,17 +120,28 @@ class WidgetWindow(QWidget):
             self._cut()
             self.update()
             return
-        old = self._cells
+        old, old_places = self._cells, self._places
         self._cut()
-        for was, now in zip_longest(old, self._cells):
-            if was is None or now is None or was.rect != now.rect or was.key != now.key:
-                for cell in (was, now):
-                    if cell is not None:
-                        self.update(self._on_screen(cell.rect))
+        if len(old) != len(self._cells):
+            self.update()
+            return
+        for was, now, place, new_place in zip(old, self._cells, old_places, self._places, strict=True):
+            if was.key != now.key or place is not new_place:
+                self.update(place)
+                if place is not new_place:
+                    self.update(new_place)
 
     def _cut(self) -> None:
         """Cut the view into its cells, for the window's present size."""
-        self._cells = tuple(self.widget.cells(self.room, self._view)) if _is_drawn(self._view) else ()
+        before, places, room = self._cells, self._places, self.room
+        self._cells = tuple(self.widget.cells(room, self._view)) if _is_drawn(self._view) else ()
+        if room is not self._cut_for:
+            before = ()
+        self._cut_for = room
+        self._places = tuple(
+            places[index] if index < len(before) and before[index].rect == cell.rect else self._on_screen(cell.rect)
+            for index, cell in enumerate(self._cells)
+        )
 
     def _on_screen(self, rect: QRectF) -> QRect:
         scale = self.room.scale
@@ -183,8 +195,8 @@ class WidgetWindow(QWidget):
             canvas = self._canvas(painter)
             if isinstance(self._view, Notice):
                 canvas.notice(self.widget.title, self._view.sentence)
-            for cell in self._cells:
-                if region is None or region.intersects(self._on_screen(cell.rect)):
+            for cell, place in zip(self._cells, self._places, strict=True):
+                if region is None or region.intersects(place):
                     cell.draw(canvas)
             if self.editing:
                 painter.setPen(QPen(self._colours.you, 3 if self._selected else 1))

@@ -46,7 +46,7 @@ class LapLog(Widget[LapLogSettings, LapLogView]):
     settings_type = LapLogSettings
     rate_hz = 4
     has_panel = False  # the panel ends below the last lap, wherever the window ends
-    needs: frozenset[Capability] = frozenset()
+    needs_any = frozenset({Capability.LAP_TIMES, Capability.LAP_DISTANCE})
 
     @property
     def natural_size(self) -> QSizeF:

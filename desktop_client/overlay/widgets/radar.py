@@ -40,17 +40,15 @@ class RadarSettings(msgspec.Struct, frozen=True):
 class Radar(Widget[RadarSettings, RadarView]):
     title = "Radar"
     settings_type = RadarSettings
-    rate_hz = 30
+    rate_hz = 15
     has_panel = False
-    needs: frozenset[Capability] = frozenset()
+    needs_any = frozenset({Capability.OPPONENT_POSITION, Capability.SPOTTER})
 
     @property
     def natural_size(self) -> QSizeF:
         return QSizeF(WIDTH, HEIGHT)
 
     def view(self, frame: Frame, race: Race) -> RadarView | Notice | Absent:
-        if not frame.capabilities & {Capability.OPPONENT_POSITION, Capability.SPOTTER}:
-            return Notice("This game does not say who is beside you")
         return radar(frame, race, self.settings.range_m) or Absent()
 
     def demo(self) -> RadarView:

@@ -38,7 +38,6 @@ class SessionAndWeather:
 class Session(Widget[SessionSettings, SessionAndWeather]):
     title = "Session"
     settings_type = SessionSettings
-    needs: frozenset[Capability] = frozenset()
     rate_hz = 4
     has_panel = False  # the panel ends below the last line that has something to say
 

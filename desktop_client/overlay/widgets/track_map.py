@@ -54,11 +54,13 @@ class TrackMapSettings(msgspec.Struct, frozen=True):
 class TrackMap(Widget[TrackMapSettings, TrackMapView]):
     title = "Track map"
     settings_type = TrackMapSettings
-    rate_hz = 30
-    needs: frozenset[Capability] = frozenset()
+    rate_hz = 15  # seen whole, a car takes that long for a pixel
+    needs_any = frozenset({Capability.WORLD_POSITION, Capability.LAP_DISTANCE})
 
     def __init__(self, settings: TrackMapSettings) -> None:
         super().__init__(settings)
+        if settings.mode == "follow":
+            self.rate_hz = 30
         self._seen: tuple[TrackShape, float] | None = None
         self._fitted: tuple[Hashable, Projection] | None = None
         self._built: tuple[Hashable, Drawing, tuple[Label, ...]] | None = None

@@ -44,7 +44,9 @@ class Tyres(Widget[TyresSettings, TyresView]):
     title = "Tyres"
     settings_type = TyresSettings
     rate_hz = 4
-    needs: frozenset[Capability] = frozenset()
+    needs_any = frozenset(
+        {Capability.TYRES, Capability.TYRE_TEMPERATURE, Capability.TYRE_PRESSURE, Capability.TYRE_WEAR}
+    )
 
     @property
     def natural_size(self) -> QSizeF:
