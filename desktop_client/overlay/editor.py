@@ -14,6 +14,7 @@ from desktop_client.overlay.history import History
 from desktop_client.overlay.layout import Placement
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.profiles import Profile
+from desktop_client.overlay.settings import OverlaySettings
 from desktop_client.overlay.snapping import Align, Grip, grip_at
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,14 @@ class Editor(QObject):
         self.selection: list[str] = []  # the first is the one that the others are aligned to
         self.history: History[Profile] = History(overlay.settings.profile)
         self._held: tuple[Grip, QPoint, dict[str, QRect]] | None = None
+        self._profile = overlay.settings.active
+        overlay.follow(self._follow)
 
     def begin(self) -> None:
         self.selection = []
+        self._profile = self.overlay.settings.active
         self.history = History(self.overlay.settings.profile)
-        self.overlay.set_editing(True)
-        self._listen()
+        self._attend()
 
     def end(self) -> None:
         self.select(())
@@ -78,14 +81,17 @@ class Editor(QObject):
         self._go_to(msgspec.structs.replace(profile, layout={**profile.layout, key: place}))
         self.select([key] if shown else [])
 
+    def remove(self) -> None:
+        """Take the selection away, as one step."""
+        profile = self.overlay.settings.profile
+        away = {key: msgspec.structs.replace(profile.place(key), shown=False) for key in self.selection}
+        self.selection = []
+        self._go_to(msgspec.structs.replace(profile, layout={**profile.layout, **away}))
+
     def put(self, key: str, placement: Placement) -> None:
         """Change when a widget is there, or anything else of its placement."""
         profile = self.overlay.settings.profile
         self._go_to(msgspec.structs.replace(profile, layout={**profile.layout, key: placement}))
-
-    def change(self, profile: Profile) -> None:
-        """Take the profile in another form, as one step."""
-        self._go_to(profile)
 
     def reset(self) -> None:
         """Forget every place of this profile."""
@@ -161,6 +167,19 @@ class Editor(QObject):
         except OSError as error:  # it holds until the end; an exception that leaves a slot ends the whole process
             log.warning("the layout cannot be kept: %s", error)
             self.failed.emit(f"The layout cannot be saved: {error.strerror or error}.")
+        self._attend()
+
+    def _follow(self, settings: OverlaySettings) -> None:
+        """Take what was changed elsewhere, as in the settings window, for a step; another profile begins anew."""
+        if not self.overlay.is_editing:
+            return
+        if settings.active != self._profile:
+            self.begin()
+        elif settings.profile != self.history.present:
+            self.history.go_to(settings.profile)
+            self._attend()
+
+    def _attend(self) -> None:
         self.overlay.set_editing(True)  # a widget that came back takes the mouse, too
         self._listen()
         self.select(self.selection)

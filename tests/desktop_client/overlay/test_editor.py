@@ -1,9 +1,11 @@
 """Editing the layout by mouse and keys."""
 
+import msgspec
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QMouseEvent
 
+from desktop_client.overlay import settings as saved
 from desktop_client.overlay.editor import Editor
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.snapping import Align
@@ -148,3 +150,47 @@ def test_the_wheel_scales_around_the_middle(editor):
     editor.scale("relative", 3)
     assert window.width() > before.width()
     assert (window.geometry().center() - before.center()).manhattanLength() <= 2
+
+
+def test_what_the_settings_change_meanwhile_is_a_step_too(editor):
+    profile = editor.overlay.settings.profile
+    editor.overlay.change_profile(msgspec.structs.replace(profile, theme="light"))
+    drag(editor.overlay.windows["relative"], QPoint(240, -120))
+    editor.undo()
+    assert editor.overlay.settings.profile.theme == "light"
+    editor.undo()
+    assert editor.overlay.settings.profile == profile
+
+
+def test_another_profile_begins_with_nothing_to_take_back(editor):
+    drag(editor.overlay.windows["dash"], QPoint(-163, -301))
+    editor.overlay.next_profile()
+    calm = editor.overlay.settings.profile
+    assert not editor.history.can_undo
+    editor.undo()
+    assert editor.overlay.settings.profile == calm
+    assert all(window.editing for window in editor.overlay.windows.values())
+
+
+def test_several_widgets_are_taken_away_in_one_step(editor):
+    editor.select(["relative", "dash"])
+    editor.remove()
+    assert not {"relative", "dash"} & set(editor.overlay.windows)
+    assert editor.selection == []
+    editor.undo()
+    assert {"relative", "dash"} <= set(editor.overlay.windows)
+
+
+def test_a_layout_that_cannot_be_saved_holds_and_is_said(editor, monkeypatch):
+    said = []
+    editor.failed.connect(said.append)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(saved, "save", full)
+    editor.select(["relative"])
+    before = editor.overlay.windows["relative"].pos()
+    editor.nudge(8, -8)
+    assert said == ["The layout cannot be saved: No space left on device."]
+    assert editor.overlay.windows["relative"].pos() == before + QPoint(8, -8)
