@@ -100,7 +100,7 @@ def test_showing_another_struct_tells_nobody(form):
     assert form.value == other
     shown = {name: entry.control.value for name, entry in form.entries.items()}
     assert (shown["shown"], shown["unit"], shown["rows"], shown["stop_s"]) == (False, "mph", 1, 3.0)
-    assert (shown["name"], shown["sorts"], shown["corner"]) == ("x", (), corner)
+    assert (shown["name"], shown["sorts"], shown["corner"]) == ("x", (), other.corner)
 
 
 def test_the_wheel_over_a_page_does_not_turn_what_lies_under_the_mouse(form, qtbot):
