@@ -68,13 +68,13 @@ class App:
         self._has_map = asyncio.Event()
         self._is_paused = False
         self._hotkeys: HotkeyService | None = None
+        self._rehearing: asyncio.Task[None] | None = None
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
-        self.editor = Editor(self.overlay)
         self.listening = self._hearing(replay)
         if replay is not None:  # a lap is uploaded when it is driven, not whenever it is watched
             settings = msgspec.structs.replace(settings, upload_maps=False)
         self.cloud = Cloud(settings, on_map=self._map, on_state=self._cloud_changed, version=VERSION)
-        self.desk = Desk(self.cloud, self._snapshot, self.quit) if _has_screen() else None
+        self.desk = self._desk(settings) if _has_screen() else None
 
     def quit(self) -> None:
         self._stopping.set()
@@ -89,7 +89,7 @@ class App:
         self.overlay.open()
         if self.desk:
             self.desk.open()
-            self._hotkeys = hotkeys.start(self.overlay, self._edit)
+            self._hotkeys = hotkeys.start(self.overlay, self.desk.toggle_editing)
         if self._demo_speed:
             await self._start_demo(self._demo_speed)
         picture = asyncio.create_task(self._picture(screenshot, after)) if screenshot else None
@@ -114,6 +114,8 @@ class App:
 
     async def _stop(self, picture: asyncio.Task[None] | None) -> bool:
         """Put everything away; whether the picture could not be written."""
+        if self._rehearing is not None:
+            self._rehearing.cancel()
         self.listening.stop()
         if self._recording is not None:
             print(self._recording.close(), file=sys.stderr)
@@ -142,11 +144,23 @@ class App:
         self.overlay.show_frame(frame)
         self.cloud.on_frame(frame)
 
-    def _edit(self) -> None:
-        if self.overlay.is_editing:
-            self.editor.end()
-        else:
-            self.editor.begin()
+    def _desk(self, settings: ClientSettings) -> Desk:
+        return Desk(self.cloud, self._snapshot, self.quit, Editor(self.overlay), settings, self._hear)
+
+    def _hear(self, settings: ClientSettings) -> None:
+        """Listen to the games as the driver wants them now; a simulated race or a recording goes on."""
+        self._settings = settings
+        is_live = isinstance(self.listening, Listening) and not self._demo_speed
+        if is_live and (self._rehearing is None or self._rehearing.done()):
+            self._rehearing = asyncio.ensure_future(self._hear_anew())
+
+    async def _hear_anew(self) -> None:
+        heard: ClientSettings | None = None
+        while heard is not self._settings:  # they may change again while ports are being opened
+            heard = self._settings
+            self.listening.stop()
+            self.listening = self._hearing(None)
+            await self.listening.start()
 
     def _map(self, track_map: TrackMap) -> None:
         self.overlay.show_map(track_map)

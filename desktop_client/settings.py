@@ -63,7 +63,7 @@ class ClientSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: str = ""
     password: str = ""
     telemetry_port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 20777
-    clock_hz: Literal[15, 20, 30, 60] = 30
+    clock_hz: Literal[15, 20, 30, 60] | None = None  # None: as is chosen in the settings window
     upload_maps: bool = True
     games: dict[str, GameSettings] = {}
 

@@ -1,4 +1,4 @@
-"""The windows that a driver opens: the tray's menu, the status page, the sign-in. None of them opens twice."""
+"""The windows that a driver opens: the tray's menu, the layout's bar, settings, status, sign-in. None opens twice."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QSystemTrayIcon, QWidget
 
+from desktop_client.autostart import autostart
 from desktop_client.cloud import Cloud, CloudState
 from desktop_client.gateway import GatewayFailure
+from desktop_client.hotkeys.controllers import open_controllers
+from desktop_client.overlay.editor import Editor
 from desktop_client.session import Stage
+from desktop_client.settings import ClientSettings
 from desktop_client.status import Snapshot
+from desktop_client.windows.edit_bar import EditBar
+from desktop_client.windows.ledger import Ledger
+from desktop_client.windows.settings import SettingsWindow
 from desktop_client.windows.sign_in import SignIn
 from desktop_client.windows.status import StatusPage
 from desktop_client.windows.tray import Tray
@@ -20,15 +27,34 @@ log = logging.getLogger(__name__)
 
 
 class Desk:
-    """Made once the cloud is; `quit` ends the program."""
+    """Made once the cloud is; `quit` ends the program. A window is made when it is first asked for."""
 
-    def __init__(self, cloud: Cloud, snapshot: Callable[[], Snapshot], quit: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        snapshot: Callable[[], Snapshot],
+        quit: Callable[[], None],
+        editor: Editor,
+        client: ClientSettings,
+        hear: Callable[[ClientSettings], None],
+    ) -> None:
+        """`hear` listens to the games as the driver wants them from now on."""
         self._cloud = cloud
+        self._overlay = editor.overlay
+        self._editor, self._client, self._hear = editor, client, hear
+        self._ledger = Ledger(editor.overlay)
+        self._bar: EditBar | None = None
+        self._settings: SettingsWindow | None = None
         self._status = StatusPage(snapshot)
         self._sign_in: SignIn | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._has_asked = False
         self._tray = Tray()
+        self._tray.opened.connect(self._tell_tray)
+        self._tray.edit_asked.connect(self.toggle_editing)
+        self._tray.settings_asked.connect(lambda: self.open_settings())
+        self._tray.hide_asked.connect(lambda: self._overlay.set_hidden(not self._overlay.is_hidden))
+        self._tray.profile_asked.connect(self._ledger.look_at)
         self._tray.status_asked.connect(lambda: _bring_up(self._status))
         self._tray.sign_in_asked.connect(self.open_sign_in)
         self._tray.sign_out_asked.connect(self._sign_out)
@@ -54,13 +80,41 @@ class Desk:
             self._sign_in.finished.connect(self._forget_sign_in)
         _bring_up(self._sign_in)
 
+    def toggle_editing(self) -> None:
+        """Open the layout's bar, which begins the editing; or close it, which ends it."""
+        if self._bar is None:
+            self._bar = EditBar(self._editor, self._ledger)
+            self._bar.settings_asked.connect(self._open_settings_of_chosen)
+        if self._overlay.is_editing:
+            self._bar.close()
+        else:
+            self._bar.open()
+
+    def open_settings(self, page: str | None = None) -> None:
+        """Open the settings, at a page where one is named."""
+        if self._settings is None:
+            self._settings = SettingsWindow(self._ledger, self._client, autostart(), self._hear, open_controllers)
+        if not self._settings.isVisible():
+            self._ledger.look_at(self._overlay.settings.active)
+        if page is not None:
+            self._settings.look_at(page)
+        _bring_up(self._settings)
+
     def close(self) -> None:
         self._tray.hide()
-        self._status.close()
-        if self._sign_in is not None:
-            self._sign_in.close()
+        for window in (self._status, self._sign_in, self._bar, self._settings):
+            if window is not None:
+                window.close()
         if self._leaving is not None:
             self._leaving.cancel()
+
+    def _open_settings_of_chosen(self) -> None:
+        self.open_settings(next(iter(self._editor.selection), None))
+
+    def _tell_tray(self) -> None:
+        overlay = self._overlay
+        self._tray.show_overlay(is_hidden=overlay.is_hidden, is_editing=overlay.is_editing)
+        self._tray.show_profiles(overlay.settings.profiles, overlay.settings.active)
 
     def _forget_sign_in(self) -> None:
         if self._sign_in is not None:

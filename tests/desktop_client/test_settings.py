@@ -16,7 +16,12 @@ def told(state: Path, **environment: str) -> dict[str, str]:
 
 def test_with_nothing_said_the_client_works_offline(tmp_path: Path) -> None:
     settings = load(told(tmp_path))
-    assert (settings.gateway, settings.telemetry_port, settings.clock_hz, settings.upload_maps) == ("", 20777, 30, True)
+    assert (settings.gateway, settings.telemetry_port, settings.clock_hz, settings.upload_maps) == (
+        "",
+        20777,
+        None,
+        True,
+    )
     assert settings.state == tmp_path
 
 
