@@ -13,10 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication
 from waiting import eventually
 
+from desktop_client.app import App
+from desktop_client.listening import Listening
+from desktop_client.settings import ClientSettings
 from desktop_client.telemetry.catalogue import GAMES
 from desktop_client.telemetry.replay import Recording
+from desktop_client.telemetry.source import GameSettings
 
 PROJECT = Path(__file__).parents[2]
 
@@ -135,3 +140,20 @@ def test_without_a_display_it_says_what_can_be_done(tmp_path: Path):
         1,
         "There is no display. To draw into a picture: --offscreen --screenshot FILE.",
     )
+
+
+async def test_games_that_are_changed_in_the_settings_are_heard_at_once(qapp: QApplication, tmp_path: Path):
+    silent = dict.fromkeys(GAMES, GameSettings(enabled=False))
+    client = App(ClientSettings(tmp_path, games=silent))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for number in (port, port, None, port):  # faster than ports are opened: the last word counts
+        games = {**silent, "forza": GameSettings(enabled=number is not None, port=number)}
+        client._hear(ClientSettings(tmp_path, games=games))
+    assert client._rehearing is not None
+    await client._rehearing
+    assert isinstance(client.listening, Listening)
+    assert client.listening.port_of("forza") == port
+    client.listening.stop()
+    client.overlay.close()
