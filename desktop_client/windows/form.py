@@ -83,9 +83,11 @@ class FormGrid(QGridLayout):
         said = QLabel(note)
         said.setObjectName("note")
         said.setWordWrap(True)
-        control.ensurePolished()  # its height depends on the style
-        column.addSpacing(max(0, (ROW_HEIGHT - control.sizeHint().height()) // 2))  # on one line with its label
-        column.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
+        beside = QHBoxLayout()
+        beside.addStrut(ROW_HEIGHT)  # on one line with its label
+        beside.addWidget(control)
+        beside.addStretch()
+        column.addLayout(beside)
         column.addWidget(said)
         self.addLayout(column, row, 1)
 

@@ -88,6 +88,7 @@ def style_sheet() -> str:
     QMenu {{ border: 1px solid {_css(FIELD_EDGE)}; padding: 4px; }}
     QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {_css(FIELD_EDGE)}; }}
+    QMenu::separator {{ height: 1px; background: {_css(FIELD_EDGE)}; margin: 4px 8px; }}
     QMenu::item:disabled {{ color: {_css(DARK.text_dim)}; }}
     """
 

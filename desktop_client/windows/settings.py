@@ -34,6 +34,7 @@ from desktop_client.windows.widget_page import WidgetPage
 
 SIZE: Final = QSize(1010, 760)
 SMALLEST: Final = QSize(990, 480)
+TITLE_BAR: Final = QSize(0, 40)
 NAV_WIDTH: Final = 236
 FIRST: Final = "general"
 
@@ -65,7 +66,8 @@ class SettingsWindow(QWidget):
         self.setWindowIcon(look.icon())
         self.setStyleSheet(look.style_sheet())
         self.setMinimumSize(SMALLEST)
-        self.resize(SIZE)
+        screen = self.screen()
+        self.resize(SIZE if screen is None else SIZE.boundedTo(screen.availableSize() - TITLE_BAR))
         self.stack = QStackedWidget()
         self.problem = text("problem")
         self.problem.setContentsMargins(28, 8, 28, 8)
