@@ -102,7 +102,7 @@ def twelve(make: type[Overlay], hz: int) -> Overlay:
     return overlay
 
 
-async def phase(make: Callable[[], Overlay] | None, seconds: float) -> dict[str, float]:
+async def phase(make: Callable[[], Overlay] | None, seconds: float, frames_hz: float) -> dict[str, float]:
     """Receive for so long, paint with what `make` makes, and say what it cost."""
     measured = Measured()
     overlay = None if make is None else make()
@@ -110,6 +110,7 @@ async def phase(make: Callable[[], Overlay] | None, seconds: float) -> dict[str,
         overlay.open()
     newest = [float("nan")]
     source = F1()
+    source.least_step_s = 0.9 / frames_hz
 
     def hear(packet: bytes, at: float) -> None:
         frame = source.feed(packet, at)
@@ -190,9 +191,9 @@ def main() -> None:
     loop = qasync.QEventLoop(application)
     with loop:
         run = loop.run_until_complete
-        ours = run(phase(lambda: twelve(Overlay, chosen.hz), chosen.seconds))
-        naive = run(phase(lambda: twelve(Naive, chosen.hz), chosen.seconds))
-        decoding = run(phase(None, chosen.seconds))
+        ours = run(phase(lambda: twelve(Overlay, chosen.hz), chosen.seconds, chosen.hz))
+        naive = run(phase(lambda: twelve(Naive, chosen.hz), chosen.seconds, chosen.hz))
+        decoding = run(phase(None, chosen.seconds, chosen.hz))
     painting = ours["cpu_share_of_one_core"] - decoding["cpu_share_of_one_core"]
     report = {
         "benchmark": "overlay",

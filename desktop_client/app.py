@@ -33,6 +33,7 @@ from desktop_client.windows.desk import Desk
 
 log = logging.getLogger(__name__)
 
+MAPS_HZ = 30  # what a lap is learned from; the clock may be slower
 SETTLED_S = 3.0  # after the map arrived, until the picture: a few frames of cars on it
 
 
@@ -184,9 +185,12 @@ class App:
         if replay is not None:
             return Replaying(replay.recording, replay.game, self._frame, replay.speed)
         overhear = None if self._recording is None else self._recording.overhear
+        hz = max(MAPS_HZ, round(1 / self.overlay.clock.period_s))
         if self._demo_speed:
-            return Listening({FIRST_GAME: GameSettings()}, self._frame, overhear=overhear, any_port=True, watch=by_qt)
-        return Listening(self._settings.games_to_hear(), self._frame, overhear=overhear, watch=by_qt)
+            return Listening(
+                {FIRST_GAME: GameSettings()}, self._frame, overhear=overhear, any_port=True, watch=by_qt, frames_hz=hz
+            )
+        return Listening(self._settings.games_to_hear(), self._frame, overhear=overhear, watch=by_qt, frames_hz=hz)
 
     async def _start_demo(self, speed: float) -> None:
         assert isinstance(self.listening, Listening)

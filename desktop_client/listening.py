@@ -14,10 +14,11 @@ from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.memory_block import FOLDER
 from desktop_client.telemetry.readiness import Watch, by_the_loop
 from desktop_client.telemetry.shared_memory import MemoryListener
-from desktop_client.telemetry.source import GameSettings, MemoryInlet, UdpInlet
+from desktop_client.telemetry.source import GameSettings, MemoryInlet, Thinning, UdpInlet
 from desktop_client.telemetry.udp import EVERYWHERE, CannotListen, UdpListener
 
 SILENT_AFTER_S: Final = 3.0
+NEARLY: Final = 0.9  # of a step: clocks jitter, and every second frame of sixty is to be one of thirty
 
 
 class Floor:
@@ -70,11 +71,13 @@ class Listening:
         memory_folder: Path = FOLDER,
         clock: Callable[[], float] = time.monotonic,
         watch: Watch = by_the_loop,
+        frames_hz: float | None = None,
     ) -> None:
         """`hear` gets the frames of the game that speaks, `overhear` every packet of every game with the game's key.
 
         `listen_on` is the address of ours to listen on, instead of the one that each game needs. `any_port` takes
-        free ports instead of the games' own, for a race that this client simulates itself.
+        free ports instead of the games' own, for a race that this client simulates itself. Of more than `frames_hz`
+        frames a second those that can be left out are.
         """
         self.floor = Floor()
         self._show, self._listen_on, self._any_port = hear, listen_on, any_port
@@ -84,6 +87,9 @@ class Listening:
             for key, settings in games.items()
             if settings.enabled
         }
+        for station in self.stations.values():
+            if frames_hz and isinstance(station.source, Thinning):
+                station.source.least_step_s = NEARLY / frames_hz
         self._open: list[UdpListener | MemoryListener] = []
 
     @property

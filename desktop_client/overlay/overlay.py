@@ -70,6 +70,11 @@ class Overlay:
         return self.arrangement.shown()
 
     @property
+    def newest(self) -> Frame | None:
+        """The last frame that arrived; None while nobody drives."""
+        return None if self._silent else self._frame
+
+    @property
     def is_editing(self) -> bool:
         return self._editing
 
@@ -84,7 +89,7 @@ class Overlay:
         if not 0 <= frame.at - self._taken_at < RACE_STEP_S or frame.session.uid != self._taken_uid:
             self._taken_at, self._taken_uid = frame.at, frame.session.uid
             self.race.take(frame)
-        self._follow(frame)
+            self._follow(frame)
         if not self._silence.isActive():
             self._silence.start()
         self.clock.wake()

@@ -7,6 +7,8 @@ import enum
 from desktop_client.race.lifecycle import own_row
 from desktop_client.telemetry.frame import CarStatus, Frame, PitStatus
 
+IN_GARAGE, ON_TRACK = int(CarStatus.GARAGE), int(PitStatus.NONE)
+
 
 class Situation(enum.StrEnum):
     DRIVING = "driving"
@@ -25,6 +27,6 @@ def situation(frame: Frame) -> Situation:
         return Situation.GARAGE
     if session.spectating or row is None:
         return Situation.SPECTATING
-    if frame.cars.status[row] == CarStatus.GARAGE:
+    if frame.cars.status[row] == IN_GARAGE:
         return Situation.GARAGE
-    return Situation.DRIVING if frame.cars.pit[row] == PitStatus.NONE else Situation.PIT
+    return Situation.DRIVING if frame.cars.pit[row] == ON_TRACK else Situation.PIT

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable
 
 Stop = Callable[[], object]
-Watch = Callable[[int, Callable[[], None]], Stop]
-"""Calls back whenever the descriptor can be read, until what it gave is called.
+Watch = Callable[[int, Callable[[], int]], Stop]
+"""Calls back whenever the descriptor can be read, until what it gave is called. The callback says how much it read.
 
 Raises NotImplementedError where descriptors cannot be watched.
 """
 
 
-def by_the_loop(descriptor: int, ready: Callable[[], None]) -> Stop:
+def by_the_loop(descriptor: int, ready: Callable[[], int]) -> Stop:
     """Let the running asyncio loop watch."""
     loop = asyncio.get_running_loop()
     loop.add_reader(descriptor, ready)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, runtime_checkable
 
 import msgspec
 
@@ -105,3 +105,10 @@ class Source(Protocol):
     def due(self, at: float) -> tuple[bytes, ...]:
         """What has to be said to the peer of the UDP inlet at `at` (seconds): asked for a few times a second."""
         ...
+
+
+@runtime_checkable
+class Thinning(Protocol):
+    """An adapter that can leave out frames that nobody would look at, before it makes them."""
+
+    least_step_s: float  # of the session's time, between two frames; 0 makes them all

@@ -134,16 +134,17 @@ class UdpListener(asyncio.DatagramProtocol):
             except OSError as error:  # no network, a full buffer, or an address that nobody can be sent to
                 self.error_received(error)
 
-    def _drain(self) -> None:
-        """Read what has come, but not for ever: a flood must leave the loop time to paint."""
-        for _ in range(DATAGRAMS_AT_A_WAKE_UP):
+    def _drain(self) -> int:
+        """Read what has come, but not for ever: a flood must leave the loop time to paint. How much it was."""
+        for count in range(DATAGRAMS_AT_A_WAKE_UP):
             if self._socket is None:  # stopped by whoever was handed the last datagram
-                return
+                return count
             try:
                 data, sender = self._socket.recvfrom(LONGEST_DATAGRAM)
             except (BlockingIOError, InterruptedError):
-                return
+                return count
             except OSError as error:
                 self.error_received(error)
-                return
+                return count
             self.datagram_received(data, sender)
+        return DATAGRAMS_AT_A_WAKE_UP

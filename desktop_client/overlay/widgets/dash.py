@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import math
 from collections.abc import Hashable, Iterable
 
 import msgspec
@@ -30,6 +32,7 @@ UNIT_WIDTH = 34.0
 CHIP_MIDDLES = (99.0, 121.0)
 CHIP_GAP = 6.0
 WORDS = {Aid.LIMITER: "PIT", Aid.DRS: "DRS", Aid.AERO: "AERO", Aid.OVERTAKE: "P2P", Aid.ABS: "ABS", Aid.TC: "TC"}
+FIGURES_S = 0.095  # speed and rpm change ten times a second: faster figures cannot be read
 
 
 class DashSettings(msgspec.Struct, frozen=True):
@@ -43,12 +46,23 @@ class Dash(Widget[DashSettings, DashView]):
     rate_hz = 30
     needs = frozenset({Capability.INPUTS})
 
+    def __init__(self, settings: DashSettings) -> None:
+        super().__init__(settings)
+        self._read_at = -math.inf
+        self._speed: int | None = None
+        self._rpm: int | None = None
+
     @property
     def natural_size(self) -> QSizeF:
         return QSizeF(WIDTH, HEIGHT)
 
     def view(self, frame: Frame, race: Race) -> DashView | Notice:
-        return dash(frame, race, self.settings.speed_unit) or Notice("Waiting for your car")
+        seen = dash(frame, race, self.settings.speed_unit)
+        if seen is None:
+            return Notice("Waiting for your car")
+        if not 0 <= frame.at - self._read_at < FIGURES_S:
+            self._read_at, self._speed, self._rpm = frame.at, seen.speed, seen.rpm
+        return dataclasses.replace(seen, speed=self._speed, rpm=self._rpm)
 
     def demo(self) -> DashView:
         return DashView(

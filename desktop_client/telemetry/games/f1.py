@@ -31,6 +31,7 @@ class F1:
     def __init__(self, settings: GameSettings | None = None) -> None:
         self.inlets: tuple[Inlet, ...] = (UdpInlet((settings or GameSettings()).port or DEFAULT_PORT),)
         self.health = Health()
+        self.least_step_s = 0.0
         self._assembly: Assembly | None = None
         self._newcomer: Arrival | None = None
 
@@ -76,6 +77,7 @@ class F1:
         self.health.refuse(reason, detail)
 
     def _take(self, assembly: Assembly, arrival: Arrival) -> Frame | None:
+        assembly.least_step_s = self.least_step_s
         objection = assembly.objection(arrival.header)
         if objection is not None:
             return self._refuse(*objection)

@@ -7,6 +7,7 @@ moves on. Order is judged by the overall identifier, which a flashback does not 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from desktop_client.telemetry.frame import Frame
@@ -45,6 +46,8 @@ class Assembly:
         self._memory = Memory(first.header.session_uid, first.header.packet_format)
         self._health = health
         self._late_in_a_row = 0
+        self._made_at = -math.inf  # the session time of the newest frame
+        self.least_step_s = 0.0
         self._begin_frame(first)
 
     def owns(self, header: Header) -> bool:
@@ -101,6 +104,9 @@ class Assembly:
     def _emit(self) -> Frame | None:
         self._emitted = True
         header = self._timed_by
+        if 0 <= header.session_time - self._made_at < self.least_step_s:
+            return None
+        self._made_at = header.session_time
         frame = build_frame(self._memory, self._health, self._newest_at, header.session_time, header.player_car_index)
         self._health.frames += frame is not None
         return frame
