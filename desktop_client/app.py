@@ -19,6 +19,7 @@ from desktop_client.hotkeys import start as hotkeys
 from desktop_client.hotkeys.service import HotkeyService
 from desktop_client.listening import Listening
 from desktop_client.overlay.editor import Editor
+from desktop_client.overlay.hotkeys import Hotkeys, Wish
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.qt_readiness import by_qt
 from desktop_client.replaying import Replaying
@@ -34,6 +35,7 @@ from desktop_client.windows.desk import Desk
 log = logging.getLogger(__name__)
 
 MAPS_HZ = 30  # what a lap is learned from; the clock may be slower
+UNBOUND = Hotkeys(**dict.fromkeys(Wish, ""))
 SETTLED_S = 3.0  # after the map arrived, until the picture: a few frames of cars on it
 
 
@@ -91,6 +93,7 @@ class App:
         if self.desk:
             self.desk.open()
             self._hotkeys = hotkeys.start(self.overlay, self.desk.toggle_editing)
+            self.desk.ledger.capturing.connect(self._hush)
         if self._demo_speed:
             await self._start_demo(self._demo_speed)
         picture = asyncio.create_task(self._picture(screenshot, after)) if screenshot else None
@@ -147,6 +150,11 @@ class App:
 
     def _desk(self, settings: ClientSettings) -> Desk:
         return Desk(self.cloud, self._snapshot, self.quit, Editor(self.overlay), settings, self._hear)
+
+    def _hush(self, capturing: bool) -> None:
+        """While the driver presses a new hotkey, the bound ones are keys like any other."""
+        if self._hotkeys:
+            self._hotkeys.bind(UNBOUND if capturing else self.overlay.settings.hotkeys)
 
     def _hear(self, settings: ClientSettings) -> None:
         """Listen to the games as the driver wants them now; a simulated race or a recording goes on."""

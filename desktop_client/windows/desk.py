@@ -42,10 +42,13 @@ class Desk:
         self._cloud = cloud
         self._overlay = editor.overlay
         self._editor, self._client, self._hear = editor, client, hear
-        self._ledger = Ledger(editor.overlay)
+        self.ledger = Ledger(editor.overlay)
         self._bar: EditBar | None = None
         self._settings: SettingsWindow | None = None
         self._status = StatusPage(snapshot)
+        self._status.offer("Edit layout", self.toggle_editing)
+        self._status.offer("Settings", self.open_settings)
+        self._quit = quit
         self._sign_in: SignIn | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._has_asked = False
@@ -54,7 +57,7 @@ class Desk:
         self._tray.edit_asked.connect(self.toggle_editing)
         self._tray.settings_asked.connect(lambda: self.open_settings())
         self._tray.hide_asked.connect(lambda: self._overlay.set_hidden(not self._overlay.is_hidden))
-        self._tray.profile_asked.connect(self._ledger.look_at)
+        self._tray.profile_asked.connect(self.ledger.look_at)
         self._tray.status_asked.connect(lambda: _bring_up(self._status))
         self._tray.sign_in_asked.connect(self.open_sign_in)
         self._tray.sign_out_asked.connect(self._sign_out)
@@ -63,6 +66,7 @@ class Desk:
     def open(self) -> None:
         self._tray.show()
         if not QSystemTrayIcon.isSystemTrayAvailable():
+            self._status.offer("Quit", self._quit)
             _bring_up(self._status)  # some desktops have no tray: then this window is the way in
         self.show_state(self._cloud.state)
 
@@ -83,7 +87,7 @@ class Desk:
     def toggle_editing(self) -> None:
         """Open the layout's bar, which begins the editing; or close it, which ends it."""
         if self._bar is None:
-            self._bar = EditBar(self._editor, self._ledger)
+            self._bar = EditBar(self._editor, self.ledger)
             self._bar.settings_asked.connect(self._open_settings_of_chosen)
         if self._overlay.is_editing:
             self._bar.close()
@@ -93,9 +97,9 @@ class Desk:
     def open_settings(self, page: str | None = None) -> None:
         """Open the settings, at a page where one is named."""
         if self._settings is None:
-            self._settings = SettingsWindow(self._ledger, self._client, autostart(), self._hear, open_controllers)
+            self._settings = SettingsWindow(self.ledger, self._client, autostart(), self._hear, open_controllers)
         if not self._settings.isVisible():
-            self._ledger.look_at(self._overlay.settings.active)
+            self.ledger.look_at(self._overlay.settings.active)
         if page is not None:
             self._settings.look_at(page)
         _bring_up(self._settings)

@@ -51,6 +51,7 @@ class GeneralPage(Page):
         for wish, field in self.triggers.items():
             keys.add(WISHES[wish], field)
             field.changed.connect(lambda trigger, wish=wish: self._bind(wish, trigger))
+            field.waits.connect(ledger.capturing)
         self.add(keys)
         self.problem = text("problem")
         self.problem.hide()

@@ -23,6 +23,7 @@ class Ledger(QObject):
     """
 
     changed = pyqtSignal()
+    capturing = pyqtSignal(bool)  # whether a hotkey is being chosen, and pressing one must do nothing else
     failed = pyqtSignal(str)  # a sentence: the change holds, but is not kept
 
     def __init__(self, overlay: Overlay) -> None:

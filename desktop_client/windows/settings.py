@@ -51,7 +51,7 @@ class SettingsWindow(QWidget):
         open_controllers: Callable[[], Controllers] = NoControllers,
     ) -> None:
         """`hear` listens to the games as the driver wants them from now on."""
-        super().__init__()
+        super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)  # or widgets would lie on it
         self.ledger = ledger
         self._makers: dict[str, Callable[[], QWidget]] = {
             "general": lambda: GeneralPage(self.ledger, autostart, open_controllers),

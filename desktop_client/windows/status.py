@@ -7,7 +7,7 @@ from typing import Final
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_client.overlay.palette import DARK
 from desktop_client.status import Light, Row, Snapshot, rows
@@ -36,11 +36,15 @@ class StatusPage(QWidget):
         self._grid.setVerticalSpacing(12)
         title = QLabel("Status")
         title.setObjectName("title")
+        self._head = QHBoxLayout()
+        self._head.setSpacing(8)
+        self._head.addWidget(title)
+        self._head.addStretch()
         self._page = QWidget()
         column = QVBoxLayout(self._page)
         column.setContentsMargins(28, 24, 28, 24)
         column.setSpacing(18)
-        column.addWidget(title)
+        column.addLayout(self._head)
         column.addLayout(self._grid)
         column.addStretch()
         self._scroll = QScrollArea()
@@ -53,6 +57,12 @@ class StatusPage(QWidget):
         around.addWidget(self._scroll)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
+
+    def offer(self, words: str, act: Callable[[], object]) -> None:
+        """Put a button beside the title; where there is no tray, this window is the way to everything else."""
+        button = QPushButton(words)
+        button.clicked.connect(lambda: act())
+        self._head.addWidget(button)
 
     def refresh(self) -> None:
         """Show how things stand now; does nothing when nothing changed."""

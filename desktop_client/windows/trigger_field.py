@@ -21,6 +21,7 @@ class TriggerField(QWidget):
     """Shows a hotkey; a click on it waits for another one. Esc leaves it as it was."""
 
     changed = pyqtSignal(str)
+    waits = pyqtSignal(bool)
 
     def __init__(self, name: str, open_controllers: Callable[[], Controllers] = NoControllers) -> None:
         super().__init__()
@@ -71,6 +72,7 @@ class TriggerField(QWidget):
             self._controllers = None
             self.button.setText(spoken(self.value))
         self.button.setChecked(waiting)
+        self.waits.emit(waiting)
 
     def take(self, trigger: str) -> None:
         """Stop waiting, and have this one."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QRect
+from PyQt6.QtWidgets import QPushButton, QSystemTrayIcon
 
 from desktop_client.cloud import CloudState
 from desktop_client.overlay.editor import Editor
@@ -79,6 +80,17 @@ def test_the_settings_open_from_the_tray_and_at_the_chosen_widget_from_the_bar(t
     assert desk._settings is window
     assert window.isVisible()
     assert window.stack.currentWidget() is window.pages["tyres"]
+
+
+def test_where_there_is_no_tray_the_status_page_leads_to_everything(desk, overlay, monkeypatch):
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: False)
+    desk.open()
+    offered = {button.text(): button for button in desk._status.findChildren(QPushButton)}
+    assert set(offered) == {"Edit layout", "Settings", "Quit"}
+    offered["Edit layout"].click()
+    assert overlay.is_editing
+    offered["Settings"].click()
+    assert desk._settings.isVisible()
 
 
 def test_a_profile_that_cannot_be_saved_does_not_end_the_program(tray, overlay, desk, monkeypatch):

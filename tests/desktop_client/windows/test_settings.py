@@ -160,13 +160,17 @@ def test_a_computer_that_does_not_let_it_start_says_so(window, tmp_path):
 
 def test_a_hotkey_is_chosen_by_pressing_it(window, qtbot, tmp_path):
     field = page(window, "general").triggers[Wish.HIDE]
+    capturing = []
+    window.ledger.capturing.connect(capturing.append)
     qtbot.mouseClick(field.button, LEFT)
+    assert capturing == [True]
     assert field.button.text() == "Press keys or a button …"
     qtbot.keyPress(field.button, Qt.Key.Key_Control)
     assert field.button.text() == "Ctrl+"
     qtbot.keyPress(field.button, Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier)
     assert field.button.text() == "Ctrl+F8"
     assert kept(tmp_path).hotkeys.hide == "Ctrl+F8"
+    assert capturing == [True, False]
 
 
 def test_a_hotkey_is_chosen_by_a_button_of_the_wheel(window, qtbot, wheel, tmp_path):
