@@ -13,6 +13,7 @@ from desktop_client.overlay.clock import DEFAULT_HZ, RATES_HZ
 from desktop_client.overlay.hotkeys import Hotkeys
 from desktop_client.overlay.presets import LAYOUTS
 from desktop_client.overlay.profiles import Profile
+from desktop_client.overlay.streaming import StreamSettings
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class OverlaySettings(msgspec.Struct, frozen=True):
     active: str = FIRST_PROFILE
     switch_profiles: bool = True
     hotkeys: Hotkeys = Hotkeys()
+    stream: StreamSettings = StreamSettings()
 
     def __post_init__(self) -> None:
         if self.clock_hz not in RATES_HZ:
