@@ -27,6 +27,7 @@ FLAGS = (
     | Qt.WindowType.NoDropShadowWindowHint
     | Qt.WindowType.Tool  # no task bar entry
 )
+NOWHERE = QRegion(-2, -2, 1, 1)  # outside of every window; an empty region would be no mask at all
 CAPTURABLE_FLAGS = (FLAGS & ~Qt.WindowType.Tool) | Qt.WindowType.Window  # recorders list no tool windows
 
 
@@ -118,6 +119,7 @@ class WidgetWindow(QWidget):
         before, self._view = self._view, view
         if not _is_drawn(before) or not _is_drawn(view) or self.widget.still(before) != self.widget.still(view):
             self._cut()
+            self._clip()
             self.update()
             return
         old, old_places = self._cells, self._places
@@ -130,6 +132,15 @@ class WidgetWindow(QWidget):
                 self.update(place)
                 if place is not new_place:
                     self.update(new_place)
+
+    def _clip(self) -> None:
+        """Without a compositor a window that paints nothing is a white box: then its shape is what nobody sees."""
+        if self.composited:
+            return
+        if isinstance(self._view, Absent) and not self.editing:
+            self.setMask(NOWHERE)
+        else:
+            self.clearMask()
 
     def _cut(self) -> None:
         """Cut the view into its cells, for the window's present size."""
@@ -175,6 +186,7 @@ class WidgetWindow(QWidget):
         handle = self.windowHandle()
         if handle is not None:  # changing the widget's own flags would hide and remake the window
             handle.setFlag(Qt.WindowType.WindowTransparentForInput, not editing)
+        self._clip()
         self.update()
 
     def set_selected(self, selected: bool) -> None:

@@ -8,6 +8,7 @@ from desktop_client.overlay.lettering import CACHED_TEXTS
 from desktop_client.overlay.stamps import KEPT_STAMPS
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.widgets.dash import Dash, DashSettings
+from desktop_client.overlay.widgets.flags import Flags, FlagsSettings
 from desktop_client.overlay.widgets.relative import Relative, RelativeSettings
 from desktop_client.overlay.window import WidgetWindow, choose_platform
 from desktop_client.race.lifecycle import Race
@@ -168,3 +169,15 @@ def bright_pixels(image: QImage) -> int:
     return sum(
         image.pixelColor(x, y).lightness() > 90 for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)
     )
+
+
+def test_without_a_compositor_a_widget_with_no_news_has_no_shape(window_of, frame_at):
+    window = window_of(Flags(FlagsSettings()), composited=False)
+    window.look(frame_at(1.0), Race())
+    assert not window.mask().intersects(window.rect())
+    window.set_editing(True)
+    assert window.mask().isEmpty(), "the whole window is there"
+    window.set_editing(False)
+    assert not window.mask().isEmpty()
+    window.show_demo()
+    assert window.mask().isEmpty()
