@@ -25,6 +25,8 @@ from desktop_client.qt_readiness import by_qt
 from desktop_client.replaying import Replaying
 from desktop_client.settings import FIRST_GAME, ClientSettings
 from desktop_client.status import Snapshot
+from desktop_client.stream.server import StreamServer
+from desktop_client.stream.stage import Scene
 from desktop_client.telemetry.frame import Frame
 from desktop_client.telemetry.live_recording import LiveRecording
 from desktop_client.telemetry.replay import Recording
@@ -73,6 +75,7 @@ class App:
         self._hotkeys: HotkeyService | None = None
         self._rehearing: asyncio.Task[None] | None = None
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
+        self._stream = StreamServer(settings.state, lambda: Scene(self.overlay.newest, self.overlay.race))
         self.listening = self._hearing(replay)
         if replay is not None:  # a lap is uploaded when it is driven, not whenever it is watched
             settings = msgspec.structs.replace(settings, upload_maps=False)
@@ -90,6 +93,7 @@ class App:
             print(problem, file=sys.stderr)
         await self.cloud.start()
         self.overlay.open()
+        self.overlay.follow(self._stream.follow)
         if self.desk:
             self.desk.open()
             self._hotkeys = hotkeys.start(self.overlay, self.desk.toggle_editing)
@@ -124,6 +128,7 @@ class App:
         if self._recording is not None:
             print(self._recording.close(), file=sys.stderr)
         await self._stop_demo()
+        await self._stream.stop()
         await self.cloud.stop()
         if self._hotkeys:
             self._hotkeys.stop()
@@ -187,6 +192,7 @@ class App:
             recording=None if self._recording is None else self._recording.state(),
             cloud=self.cloud.state,
             hotkeys=self._hotkeys.problems() if self._hotkeys else (),
+            stream=self._stream.seen(),
         )
 
     def _hearing(self, replay: Replay | None) -> Listening | Replaying:

@@ -15,6 +15,7 @@ from desktop_client.maps import MapStage
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Stage
 from desktop_client.station import GameSeen, Place
+from desktop_client.stream.seen import StreamSeen
 
 
 class Light(enum.IntEnum):
@@ -38,7 +39,7 @@ class Snapshot:
     """What the application knows of itself at one moment.
 
     `games` are those that are listened to, the one that speaks first; `recording` says what is being recorded,
-    `hotkeys` which of them cannot be heard.
+    `hotkeys` which of them cannot be heard. `stream` is the browser source while it is on.
     """
 
     games: tuple[GameSeen, ...] = ()
@@ -46,6 +47,7 @@ class Snapshot:
     recording: str | None = None
     cloud: CloudState | None = None
     hotkeys: tuple[str, ...] = ()
+    stream: StreamSeen | None = None
 
 
 CAPTURE: Final = {
@@ -72,7 +74,8 @@ def rows(now: Snapshot) -> tuple[Row, ...]:
     """The status page, line by line."""
     recording = (Row("Recording", Light.GOOD, now.recording),) if now.recording else ()
     hotkeys = (Row("Hotkeys", Light.BAD, "\n".join(now.hotkeys)),) if now.hotkeys else ()
-    return (*_telemetry(now), *recording, *hotkeys, *(_cloud(now.cloud) if now.cloud else ()))
+    stream = (_stream(now.stream),) if now.stream else ()
+    return (*_telemetry(now), *recording, *hotkeys, *stream, *(_cloud(now.cloud) if now.cloud else ()))
 
 
 def _telemetry(now: Snapshot) -> Iterator[Row]:
@@ -154,6 +157,13 @@ def _detail(last_error: str | None) -> str:
         return ""
     words = last_error.partition(": ")[2] or last_error
     return f" Last: {words.rstrip('.')}."
+
+
+def _stream(stream: StreamSeen) -> Row:
+    if stream.problem:
+        return Row("Browser source", Light.BAD, stream.problem)
+    watching = f"Shown in {stream.viewers} places." if stream.viewers > 1 else "Shown." if stream.viewers else "On."
+    return Row("Browser source", Light.GOOD if stream.viewers else Light.IDLE, f"{watching}\n{stream.address}")
 
 
 def _cloud(cloud: CloudState) -> Iterator[Row]:

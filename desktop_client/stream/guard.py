@@ -9,7 +9,8 @@ from typing import Final
 from desktop_client.files import write_atomically
 
 FILE_NAME: Final = "stream.token"
-SHORTEST: Final = 32
+BYTES: Final = 16  # as many as nobody guesses
+SHORTEST: Final = 22  # that many in letters
 
 
 def token_of(directory: Path) -> str:
@@ -20,7 +21,7 @@ def token_of(directory: Path) -> str:
     except (FileNotFoundError, UnicodeDecodeError):
         token = ""
     if len(token) < SHORTEST:
-        token = secrets.token_urlsafe(SHORTEST)
+        token = secrets.token_urlsafe(BYTES)
         write_atomically(file, token.encode("ascii"))
     return token
 

@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlencode
 
 from aiohttp import WSCloseCode, web
@@ -17,6 +17,7 @@ from desktop_client.overlay.profiles import Profile
 from desktop_client.overlay.settings import OverlaySettings
 from desktop_client.overlay.streaming import StreamSettings
 from desktop_client.stream import guard
+from desktop_client.stream.seen import StreamSeen
 from desktop_client.stream.stage import Scene
 from desktop_client.stream.theatre import Seat, SoldOut, Theatre
 from desktop_client.stream.viewer import Viewer
@@ -28,14 +29,6 @@ PAGE: Final = (Path(__file__).parent / "page.html").read_text("utf-8")
 SMALLEST, BIGGEST, USUAL = 320, 3840, (1920, 1080)
 HEARTBEAT_S: Final = 20.0
 GOODBYE_WITHIN_S: Final = 1.0
-
-
-class StreamSeen(NamedTuple):
-    """The browser source as the status page sees it. `address` is what the driver gives to the recorder."""
-
-    address: str = ""
-    viewers: int = 0
-    problem: str = ""
 
 
 class StreamServer:

@@ -14,7 +14,8 @@ from desktop_client.maps import MapStage, MapState
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import SessionState, Stage
 from desktop_client.station import GameSeen, Place
-from desktop_client.status import CAPTURE, Light, Snapshot, rows
+from desktop_client.status import CAPTURE, Light, Row, Snapshot, rows
+from desktop_client.stream.seen import StreamSeen
 from desktop_client.windows.status import StatusPage
 from desktop_client.windows.tray import Tray
 
@@ -92,6 +93,24 @@ def test_a_hotkey_that_cannot_be_heard_is_said() -> None:
     assert row.light is Light.BAD
     assert row.sentence.splitlines() == list(now.hotkeys)
     assert "Hotkeys" not in [row.name for row in rows(Snapshot())]
+
+
+@pytest.mark.parametrize(
+    ("stream", "light", "sentence"),
+    [
+        (StreamSeen("http://127.0.0.1:8765/overlay?token=t"), Light.IDLE, "On.\nhttp://127.0.0.1:8765/overlay?token=t"),
+        (StreamSeen("http://127.0.0.1:8765/overlay", 1), Light.GOOD, "Shown.\nhttp://127.0.0.1:8765/overlay"),
+        (
+            StreamSeen("http://127.0.0.1:8765/overlay", 2),
+            Light.GOOD,
+            "Shown in 2 places.\nhttp://127.0.0.1:8765/overlay",
+        ),
+        (StreamSeen(problem="Port 8765 cannot be used."), Light.BAD, "Port 8765 cannot be used."),
+    ],
+)
+def test_the_browser_source_is_told_of_while_it_is_on(stream: StreamSeen, light: Light, sentence: str) -> None:
+    assert Row("Browser source", light, sentence) in rows(Snapshot(stream=stream))
+    assert "Browser source" not in [row.name for row in rows(Snapshot())]
 
 
 def test_when_all_is_well_every_light_says_so() -> None:
