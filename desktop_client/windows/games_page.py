@@ -24,21 +24,26 @@ HOST: Final = "192.0.2.1"  # of nobody: an adapter is asked what it would do wit
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The fields that mean something to a game, and the port it usually has."""
+    """The fields that mean something to a game, the port it usually has, and whether it never runs on this computer."""
 
     fields: tuple[str, ...]
     port: int | None
+    is_elsewhere: bool = False
 
 
 def needs(game: Game) -> Needs:
     """Found by asking the adapter: a game that is read from memory needs nothing."""
-    inlets = [inlet for inlet in game.make(GameSettings(host=HOST)).inlets if isinstance(inlet, UdpInlet)]
-    if not inlets:
+    usual, told = (
+        [inlet for inlet in game.make(settings).inlets if isinstance(inlet, UdpInlet)]
+        for settings in (GameSettings(), GameSettings(host=HOST))
+    )
+    if not told:
         return Needs((), None)
     spoken = [game.make(GameSettings(host=HOST, password=word)).due(0.0) for word in ("", "word")]
     password = ("password",) if spoken[0] != spoken[1] else ()
-    peer = inlets[0].peer
-    return Needs(("port", "host", *password), peer[1] if peer else inlets[0].port)
+    peer = told[0].peer
+    is_elsewhere = peer is not None and usual[0].peer is None
+    return Needs(("port", "host", *password), peer[1] if peer else told[0].port, is_elsewhere)
 
 
 class GamesPage(Page):
@@ -104,7 +109,8 @@ class GameCard(QFrame):
                 entry.explain(f"{needed.port}, as usual", needed.port)
             if isinstance(entry.control, QLineEdit):
                 entry.control.setFixedWidth(240)
-                entry.control.setPlaceholderText("This one" if name == "host" else "")
+                where = "Its address" if needed.is_elsewhere else "This one"
+                entry.control.setPlaceholderText(where if name == "host" else "")
             if name == "password":
                 entry.control.setEchoMode(QLineEdit.EchoMode.Password)
 

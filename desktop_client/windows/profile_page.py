@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton
 
 from desktop_client.files import write_atomically
 from desktop_client.overlay import shelf
-from desktop_client.overlay.exchange import LARGEST, LONGEST_NAME, SUFFIX, CannotImport, packed, unpacked
+from desktop_client.overlay.exchange import LARGEST, LONGEST_NAME, SUFFIX, CannotImport, packed, tidy_name, unpacked
 from desktop_client.overlay.presets import LAYOUTS, PresetName
 from desktop_client.overlay.profiles import Profile
 from desktop_client.overlay.settings import OverlaySettings
@@ -125,11 +125,16 @@ class ProfilePage(Page):
         self._ledger.keep(settings)
 
     def _rename(self, to: str) -> None:
+        was = self._ledger.name
         try:
-            self._wear(shelf.renamed(self._ledger.settings, self._ledger.name, to))
+            settings = shelf.renamed(self._ledger.settings, was, to)
         except shelf.BadName as refused:
             self._say(str(refused))
-            self.name.set_value(self._ledger.name)
+            self.name.set_value(was)
+            return
+        self._say("")
+        self._ledger.name = tidy_name(to)
+        self._ledger.keep(settings)
 
     def _want(self, **changes: object) -> None:
         wanted = msgspec.structs.replace(self._ledger.profile.wanted, **changes)

@@ -240,6 +240,15 @@ def test_a_name_that_is_taken_is_said(window, overlay):
     assert overlay.settings.active == "Race"
 
 
+def test_a_profile_that_is_not_worn_can_be_renamed_too(window, overlay):
+    overlay.change(msgspec.structs.replace(overlay.settings, active="Calm"))
+    profiles = page(window, "profiles")
+    profiles.name.setText("Sprint")
+    profiles.name.editingFinished.emit()
+    assert (window.ledger.name, overlay.settings.active) == ("Sprint", "Calm")
+    assert next(iter(overlay.settings.profiles)) == "Sprint"
+
+
 def test_a_profile_is_made_for_a_game_a_class_and_a_session(window, tmp_path):
     profiles = page(window, "profiles")
     for control, value in ((profiles.game, "f1"), (profiles.session, SessionKind.QUALIFYING)):
@@ -304,10 +313,13 @@ def test_a_game_is_switched_off_and_gets_a_port_of_its_own(window, tmp_path, hea
 
 
 def test_a_game_asks_only_for_what_it_needs(window):
-    asked = {key: set(card.form.entries) for key, card in page(window, "games").cards.items()}
+    games = page(window, "games")
+    asked = {key: set(card.form.entries) for key, card in games.cards.items()}
     assert asked["lmu"] == set()
     assert asked["f1"] == {"port", "host"}
     assert asked["acc"] == {"port", "host", "password"}
+    hints = {key: games.cards[key].form.entries["host"].control.placeholderText() for key in ("f1", "gt7")}
+    assert hints == {"f1": "This one", "gt7": "Its address"}
 
 
 def test_a_settings_file_of_another_style_is_left_and_said(window, tmp_path, heard):
