@@ -7,6 +7,7 @@ import msgspec
 from desktop_client.overlay.exchange import free_name, tidy_name
 from desktop_client.overlay.profiles import Profile, Wanted
 from desktop_client.overlay.settings import OverlaySettings
+from desktop_client.overlay.streaming import StreamSettings
 
 
 class BadName(Exception):
@@ -38,7 +39,8 @@ def renamed(settings: OverlaySettings, name: str, to: str) -> OverlaySettings:
         raise BadName(f"There is a profile named {to} already.")
     profiles = {to if each == name else each: profile for each, profile in settings.profiles.items()}
     active = to if settings.active == name else settings.active
-    return msgspec.structs.replace(settings, profiles=profiles, active=active)
+    stream = _streaming(settings, name, to)
+    return msgspec.structs.replace(settings, profiles=profiles, active=active, stream=stream)
 
 
 def deleted(settings: OverlaySettings, name: str) -> OverlaySettings:
@@ -50,4 +52,11 @@ def deleted(settings: OverlaySettings, name: str) -> OverlaySettings:
     profiles = {each: profile for each, profile in settings.profiles.items() if each != name}
     neighbour = names[place - 1] if place else names[1]
     active = neighbour if settings.active == name else settings.active
-    return msgspec.structs.replace(settings, profiles=profiles, active=active)
+    stream = _streaming(settings, name, None)
+    return msgspec.structs.replace(settings, profiles=profiles, active=active, stream=stream)
+
+
+def _streaming(settings: OverlaySettings, name: str, now: str | None) -> StreamSettings:
+    """What is streamed once the profile `name` has another name, or is gone."""
+    stream = settings.stream
+    return msgspec.structs.replace(stream, profile=now) if stream.profile == name else stream

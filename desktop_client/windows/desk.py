@@ -48,7 +48,7 @@ class Desk:
         self._status = StatusPage(snapshot)
         self._status.offer("Edit layout", self.toggle_editing)
         self._status.offer("Settings", self.open_settings)
-        self._quit = quit
+        self._snapshot, self._quit = snapshot, quit
         self._sign_in: SignIn | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._has_asked = False
@@ -97,7 +97,9 @@ class Desk:
     def open_settings(self, page: str | None = None) -> None:
         """Open the settings, at a page where one is named."""
         if self._settings is None:
-            self._settings = SettingsWindow(self.ledger, self._client, autostart(), self._hear, open_controllers)
+            self._settings = SettingsWindow(
+                self.ledger, self._client, autostart(), self._hear, lambda: self._snapshot().stream, open_controllers
+            )
         if not self._settings.isVisible():
             self.ledger.look_at(self._overlay.settings.active)
         if page is not None:

@@ -22,6 +22,7 @@ from desktop_client.autostart import Autostart
 from desktop_client.hotkeys.controllers import Controllers, NoControllers
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.settings import ClientSettings
+from desktop_client.stream.seen import StreamSeen
 from desktop_client.windows import look
 from desktop_client.windows.controls import Dropdown, Toggle
 from desktop_client.windows.fields import Option
@@ -30,12 +31,14 @@ from desktop_client.windows.general_page import GeneralPage
 from desktop_client.windows.ledger import Ledger
 from desktop_client.windows.page import text
 from desktop_client.windows.profile_page import ProfilePage
+from desktop_client.windows.stream_page import StreamPage
 from desktop_client.windows.widget_page import WidgetPage
 
-SIZE: Final = QSize(1010, 760)
+SIZE: Final = QSize(1010, 780)
 SMALLEST: Final = QSize(990, 480)
 TITLE_BAR: Final = QSize(0, 40)
 NAV_WIDTH: Final = 236
+PAGES: Final = {"general": "General", "profiles": "Profiles", "games": "Games", "stream": "Streaming"}
 FIRST: Final = "general"
 
 
@@ -48,15 +51,17 @@ class SettingsWindow(QWidget):
         client: ClientSettings,
         autostart: Autostart,
         hear: Callable[[ClientSettings], None],
+        stream: Callable[[], StreamSeen | None],
         open_controllers: Callable[[], Controllers] = NoControllers,
     ) -> None:
-        """`hear` listens to the games as the driver wants them from now on."""
+        """`hear` listens to the games as the driver wants them from now on; `stream` is how the browser source stands."""
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)  # or widgets would lie on it
         self.ledger = ledger
         self._makers: dict[str, Callable[[], QWidget]] = {
             "general": lambda: GeneralPage(self.ledger, autostart, open_controllers),
             "profiles": lambda: ProfilePage(self.ledger),
             "games": lambda: GamesPage(client, hear),
+            "stream": lambda: StreamPage(self.ledger, stream),
         }
         self._makers |= {key: lambda key=key: WidgetPage(self.ledger, key) for key in WIDGETS}
         self.pages: dict[str, QWidget] = {}
@@ -91,7 +96,7 @@ class SettingsWindow(QWidget):
         self.look_at(FIRST)
 
     def look_at(self, key: str) -> None:
-        """Show a page: "general", "profiles", "games", or a widget's key."""
+        """Show a page: a key of `PAGES`, or of a widget."""
         if key not in self.pages:
             self.pages[key] = self._makers[key]()
             self.stack.addWidget(self.pages[key])
@@ -111,7 +116,7 @@ class SettingsWindow(QWidget):
         column.addWidget(self.profile)
         column.addSpacing(14)
         group = QButtonGroup(self)
-        for key, words in (("general", "General"), ("profiles", "Profiles"), ("games", "Games")):
+        for key, words in PAGES.items():
             column.addWidget(self._link(key, words, group))
         column.addSpacing(14)
         column.addWidget(text("heading", "Widgets"))

@@ -1,10 +1,12 @@
 """The profiles as a whole."""
 
+import msgspec
 import pytest
 
 from desktop_client.overlay import shelf
 from desktop_client.overlay.profiles import Profile, Wanted
 from desktop_client.overlay.settings import OverlaySettings
+from desktop_client.overlay.streaming import StreamSettings
 
 RAIN = Profile(theme="light", wanted=Wanted(game="f1"))
 TWO = OverlaySettings(profiles={"Dry": Profile(), "Rain": RAIN}, active="Rain")
@@ -44,3 +46,10 @@ def test_after_one_is_deleted_its_neighbour_is_worn():
 def test_the_last_one_stays():
     with pytest.raises(shelf.LastProfile):
         shelf.deleted(shelf.deleted(TWO, "Rain"), "Dry")
+
+
+def test_what_is_streamed_follows_a_new_name_and_does_without_a_profile_that_is_gone():
+    streamed = msgspec.structs.replace(TWO, stream=StreamSettings(enabled=True, profile="Rain"))
+    assert shelf.renamed(streamed, "Rain", "Wet").stream.profile == "Wet"
+    assert shelf.renamed(streamed, "Dry", "Sunny").stream.profile == "Rain"
+    assert shelf.deleted(streamed, "Rain").stream == StreamSettings(enabled=True)

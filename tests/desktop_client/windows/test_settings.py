@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QGuiApplication
 
 from desktop_client.autostart import LinuxAutostart
 from desktop_client.hotkeys.triggers import Button
@@ -12,12 +13,14 @@ from desktop_client.overlay.hotkeys import Wish
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.presets import LAYOUTS
 from desktop_client.overlay.profiles import Profile, Wanted
+from desktop_client.overlay.streaming import StreamSettings
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.race.situation import Situation
 from desktop_client.settings import ClientSettings
+from desktop_client.stream.seen import StreamSeen
 from desktop_client.telemetry.frame import SessionKind
 from desktop_client.windows.ledger import Ledger
-from desktop_client.windows.settings import SettingsWindow
+from desktop_client.windows.settings import PAGES, SettingsWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -58,10 +61,17 @@ def heard():
 
 
 @pytest.fixture
-def window(qtbot, overlay, tmp_path, wheel, heard):
+def streams():
+    return []
+
+
+@pytest.fixture
+def window(qtbot, overlay, tmp_path, wheel, heard, streams):
     client = ClientSettings(tmp_path)
     starts = LinuxAutostart(["raceoverlay"], {"XDG_CONFIG_HOME": str(tmp_path / "config")})
-    made = SettingsWindow(Ledger(overlay), client, starts, heard.append, lambda: wheel)
+    made = SettingsWindow(
+        Ledger(overlay), client, starts, heard.append, lambda: streams[-1] if streams else None, lambda: wheel
+    )
     qtbot.addWidget(made)
     made.show()
     return made
@@ -82,7 +92,7 @@ def test_only_the_page_that_is_looked_at_is_made(window):
     assert set(window.pages) == {"general", "dash"}
 
 
-@pytest.mark.parametrize("key", ["general", "profiles", "games", *WIDGETS])
+@pytest.mark.parametrize("key", [*PAGES, *WIDGETS])
 def test_no_page_is_broader_than_the_window(window, key):
     window.resize(window.minimumSize())
     shown = page(window, key)
@@ -328,3 +338,28 @@ def test_a_settings_file_of_another_style_is_left_and_said(window, tmp_path, hea
     games.cards["f1"].enabled.click()
     assert "change its games by hand" in games.problem.text()
     assert not heard[-1].games["f1"].enabled, "it holds for now"
+
+
+def test_the_stream_is_switched_on_with_a_port_and_a_profile_of_its_own(window, tmp_path):
+    stream = page(window, "stream")
+    stream.enabled.click()
+    stream.port.spin.setValue(9100)
+    stream.profile.setCurrentIndex(stream.profile.findText("Calm"))
+    stream.profile.activated.emit(stream.profile.currentIndex())
+    assert kept(tmp_path).stream == StreamSettings(enabled=True, port=9100, profile="Calm")
+    stream.profile.setCurrentIndex(0)
+    stream.profile.activated.emit(0)
+    assert kept(tmp_path).stream.profile is None
+
+
+def test_the_address_of_the_stream_is_there_to_be_copied_as_soon_as_it_is_known(window, qtbot, streams):
+    stream = page(window, "stream")
+    assert not stream.copy.isEnabled()
+    streams.append(StreamSeen("http://127.0.0.1:8765/overlay?token=abc"))
+    qtbot.waitUntil(stream.copy.isEnabled)
+    stream.copy.click()
+    assert QGuiApplication.clipboard().text() == "http://127.0.0.1:8765/overlay?token=abc"
+    streams.append(StreamSeen(problem="TCP port 8765 is taken."))
+    qtbot.waitUntil(stream.problem.isVisible)
+    assert stream.address.text() == ""
+    assert not stream.copy.isEnabled()
