@@ -54,7 +54,7 @@ class SettingsWindow(QWidget):
         stream: Callable[[], StreamSeen | None],
         open_controllers: Callable[[], Controllers] = NoControllers,
     ) -> None:
-        """`hear` listens to the games as the driver wants them from now on; `stream` is how the browser source stands."""
+        """`hear` listens to the games as the driver wants them now; `stream` is how the browser source stands."""
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)  # or widgets would lie on it
         self.ledger = ledger
         self._makers: dict[str, Callable[[], QWidget]] = {
