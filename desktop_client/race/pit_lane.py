@@ -18,6 +18,7 @@ BESIDE_M: Final = 14.0  # how far from the line a lane is taken to lie where nob
 SHORTEST_M: Final = 120.0  # of what has been seen, before it is shown as a lane
 LONGEST_SHARE: Final = 0.45  # of the lap
 FEWEST_SEEN: Final = 0.5  # of the lane's own length
+NEWS_M = 100.0  # a lane that grows is drawn anew in such steps: the whole map is painted for it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +47,14 @@ class PitTrail:
         self._seen = np.zeros(self._bins, dtype=np.bool_)
         self._xy: Floats = np.full((2, self._bins), np.nan)
         self._lane: tuple[Floats, PitLane | None] | None = None
+        self._news = 0  # places seen since the lane was worked out
 
     def take(self, cars: Cars) -> None:
         """Remember every car that drives in the pit lane; nearly free while none does."""
         in_pits = cars.pit != PitStatus.NONE
         if not in_pits.any():
+            if self._news:  # the visit is over, and with it the growing
+                self._lane, self._news = None, 0
             return
         with np.errstate(invalid="ignore"):
             rows = np.flatnonzero(in_pits & ~(cars.speed_mps < ROLLS_MPS) & np.isfinite(cars.lap_distance_m))
@@ -60,7 +64,9 @@ class PitTrail:
         if new.any():
             self._seen[places[new]] = True
             self._xy[:, places[new]] = np.stack((cars.x[rows[new]], cars.y[rows[new]]))
-            self._lane = None
+            self._news += int(np.count_nonzero(new))
+            if self._news * self._length_m / self._bins >= NEWS_M:
+                self._lane, self._news = None, 0
 
     def stretch(self) -> tuple[int, int] | None:
         """First place and number of places of the lane, or None until enough of one lane has been seen."""

@@ -48,7 +48,7 @@ class DeltaSettings(msgspec.Struct, frozen=True):
 class Delta(Widget[DeltaSettings, DeltaView]):
     title = "Delta"
     settings_type = DeltaSettings
-    rate_hz = 30  # the bar; the figure changes ten times a second
+    rate_hz = 15  # the bar; the figure changes ten times a second
     needs = frozenset({Capability.LAP_DISTANCE})
 
     def __init__(self, settings: DeltaSettings) -> None:

@@ -101,6 +101,16 @@ def test_the_lane_is_worked_out_again_only_when_more_of_it_was_seen():
     trail.take(in_the_lane([500.0]))
     assert trail.lane(*LINE) is lane
     trail.take(in_the_lane([720.0]))
+    assert trail.lane(*LINE) is lane, "a lane that grows is not drawn anew for every few metres of it"
+    trail.take(Cars.of(np.arange(1, dtype=np.int32)))
+    assert trail.lane(*LINE) is not lane, "the visit is over"
+
+
+def test_a_lane_that_grows_without_end_is_worked_out_in_steps():
+    trail = learned(np.arange(400.0, 700.0, 5.0))
+    lane = trail.lane(*LINE)
+    for distance in np.arange(700.0, 830.0, 5.0):
+        trail.take(in_the_lane([distance]))
     assert trail.lane(*LINE) is not lane
 
 
