@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Container
+from typing import Final
 
 import msgspec
 
@@ -62,8 +63,8 @@ def tidy_name(name: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", name).split())[:LONGEST_NAME].rstrip()
 
 
-def free_name(name: str, taken: Any) -> str:
-    """The name itself, or the first of "Name 2", "Name 3", … that is not in the container `taken`."""
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name itself, or the first of "Name 2", "Name 3", … that is not `taken`."""
     number, wanted = 2, name
     while wanted in taken:
         wanted = f"{name} {number}"
