@@ -37,7 +37,7 @@ from desktop_client.overlay.lettering import Lettering
 from desktop_client.overlay.overlay import Overlay
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.overlay.window import WidgetWindow
-from desktop_client.qt_readiness import by_qt
+from desktop_client.qt_readiness import by_qt_in_bursts
 from desktop_client.telemetry.games.f1 import F1
 from desktop_client.telemetry.udp import UdpListener
 
@@ -129,7 +129,7 @@ async def phase(make: Callable[[], Overlay] | None, seconds: float, frames_hz: f
         measured.shown_session_time.append(newest[0])
 
     WidgetWindow.paintEvent = timed  # type: ignore[method-assign]
-    listener = UdpListener(0, hear, watch=by_qt)
+    listener = UdpListener(0, hear, watch=by_qt_in_bursts)
     await listener.start()
     context = multiprocessing.get_context("spawn")
     sent, first = context.Array("d", round(seconds * RATE_HZ)), context.Value("q", 0)

@@ -21,7 +21,7 @@ from desktop_client.listening import Listening
 from desktop_client.overlay.editor import Editor
 from desktop_client.overlay.hotkeys import Hotkeys, Wish
 from desktop_client.overlay.overlay import Overlay
-from desktop_client.qt_readiness import by_qt
+from desktop_client.qt_readiness import by_qt_in_bursts
 from desktop_client.replaying import Replaying
 from desktop_client.settings import FIRST_GAME, ClientSettings
 from desktop_client.status import Snapshot
@@ -202,9 +202,16 @@ class App:
         hz = max(MAPS_HZ, round(1 / self.overlay.clock.period_s))
         if self._demo_speed:
             return Listening(
-                {FIRST_GAME: GameSettings()}, self._frame, overhear=overhear, any_port=True, watch=by_qt, frames_hz=hz
+                {FIRST_GAME: GameSettings()},
+                self._frame,
+                overhear=overhear,
+                any_port=True,
+                watch=by_qt_in_bursts,
+                frames_hz=hz,
             )
-        return Listening(self._settings.games_to_hear(), self._frame, overhear=overhear, watch=by_qt, frames_hz=hz)
+        return Listening(
+            self._settings.games_to_hear(), self._frame, overhear=overhear, watch=by_qt_in_bursts, frames_hz=hz
+        )
 
     async def _start_demo(self, speed: float) -> None:
         assert isinstance(self.listening, Listening)
