@@ -135,8 +135,8 @@ class StreamServer:
             raise web.HTTPBadRequest(text="This is the address of a WebSocket.")
         try:
             self._theatre.come(viewer, _seat(request))
-        except SoldOut:
-            raise web.HTTPServiceUnavailable(text="There are pages of too many sizes already.") from None
+        except SoldOut as problem:
+            raise web.HTTPServiceUnavailable(text=str(problem)) from None
         delivering = None
         try:
             await socket.prepare(request)

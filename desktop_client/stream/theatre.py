@@ -20,12 +20,13 @@ log = logging.getLogger(__name__)
 
 HZ: Final = 20
 MOST_STAGES: Final = 4
+MOST_VIEWERS: Final = 16
 
 Seat = tuple[str | None, int, int]  # the profile's name or None for the one that is worn, and the page's size
 
 
 class SoldOut(Exception):
-    """There are pages of too many sizes already."""
+    """There are too many pages already; the message says of what kind."""
 
 
 @dataclass(slots=True)
@@ -55,9 +56,11 @@ class Theatre:
 
     def come(self, viewer: Viewer, seat: Seat) -> None:
         """Show to this viewer, too. Raises SoldOut."""
+        if self.viewers >= MOST_VIEWERS:
+            raise SoldOut("There are too many pages already.")
         if seat not in self._plays:
             if len(self._plays) >= MOST_STAGES:
-                raise SoldOut
+                raise SoldOut("There are pages of too many sizes already.")
             profile = self._profile(seat[0])
             self._plays[seat] = _Play(profile, _stage(profile, seat))
         self._plays[seat].viewers.add(viewer)

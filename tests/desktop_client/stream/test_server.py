@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from waiting import eventually
 
-from desktop_client.stream.theatre import MOST_STAGES
+from desktop_client.stream.theatre import MOST_STAGES, MOST_VIEWERS
 
 
 @pytest.fixture
@@ -163,6 +163,18 @@ async def test_there_are_not_more_sizes_than_can_be_painted(studio, watch, web):
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await watch(width=800)
     assert refused.value.status == 503
+    for each in looking:
+        await each.close()
+
+
+async def test_there_are_not_more_pages_than_can_be_served(studio, watch):
+    await studio.open()
+    looking = [await watch() for _ in range(MOST_VIEWERS)]
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await watch()
+    await looking.pop().close()
+    await eventually(lambda: studio.server.seen().viewers < MOST_VIEWERS)
+    looking.append(await watch())
     for each in looking:
         await each.close()
 
