@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing
 from collections.abc import Mapping
@@ -154,7 +155,11 @@ def _control(name: str, kind: inspect.Type, default: Any) -> Control:
         case inspect.IntType() | inspect.FloatType():
             return _number(name, kind, default)
         case inspect.StrType():
-            return Text(kind.pattern)
+            return (
+                Text(kind.pattern, says=f"This cannot be used; “{default}” could be.")
+                if default
+                else Text(kind.pattern)
+            )
         case inspect.FrozenSetType(item_type=inspect.LiteralType() | inspect.EnumType()):
             return Several(_options(name, kind.item_type), frozenset)
         case inspect.VarTupleType(item_type=inspect.LiteralType() | inspect.EnumType()):

@@ -77,7 +77,8 @@ class GeneralPage(Page):
         hotkeys = self._ledger.settings.hotkeys
         twins = [other for other in Wish if other is not wish and trigger and getattr(hotkeys, other) == trigger]
         self._keep(hotkeys=msgspec.structs.replace(hotkeys, **{wish: trigger, **dict.fromkeys(twins, "")}))
-        self._say(f"It was taken from: {', '.join(WISHES[other] for other in twins)}." if twins else "")
+        words = ", ".join(WISHES[other] for other in twins)
+        self._say(f"It was taken from: {words}." if twins else "", is_problem=False)
 
     def _wear(self, theme: ThemeName) -> None:
         self._ledger.keep_profile(msgspec.structs.replace(self._ledger.profile, theme=theme))
@@ -93,6 +94,8 @@ class GeneralPage(Page):
     def _keep(self, **changes: object) -> None:
         self._ledger.keep(msgspec.structs.replace(self._ledger.settings, **changes))
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, *, is_problem: bool = True) -> None:
+        self.problem.setObjectName("problem" if is_problem else "note")
+        self.problem.setStyleSheet(self.problem.styleSheet())  # the name chooses the colour
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))

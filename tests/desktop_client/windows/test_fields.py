@@ -33,6 +33,7 @@ class Everything(msgspec.Struct, frozen=True):
     mode: Literal["follow", "whole"] | None = None
     name: Annotated[str, msgspec.Meta(pattern="^[a-z]*$")] = ""
     host: str | None = None
+    code: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "MON"
     columns: tuple[Literal["tyre", "gap", "lap"], ...] = ("gap",)
     sorts: frozenset[Sort] = frozenset({Sort.GAP})
 
@@ -74,6 +75,9 @@ def test_a_text_says_what_is_wrong_with_it():
     assert control.problem("abc") is None
     assert control.problem("A 1") == "This cannot be used here."
     assert MADE["host"].control == Text(may_be_none=True)
+    code = MADE["code"].control
+    assert isinstance(code, Text)
+    assert code.problem("Monaco") == "This cannot be used; “MON” could be."
 
 
 def test_a_collection_of_words_is_a_list_of_ticks():
