@@ -200,17 +200,14 @@ class App:
             return Replaying(replay.recording, replay.game, self._frame, replay.speed)
         overhear = None if self._recording is None else self._recording.overhear
         hz = max(MAPS_HZ, round(1 / self.overlay.clock.period_s))
-        if self._demo_speed:
-            return Listening(
-                {FIRST_GAME: GameSettings()},
-                self._frame,
-                overhear=overhear,
-                any_port=True,
-                watch=by_qt_in_bursts,
-                frames_hz=hz,
-            )
+        games = {FIRST_GAME: GameSettings()} if self._demo_speed else self._settings.games_to_hear()
         return Listening(
-            self._settings.games_to_hear(), self._frame, overhear=overhear, watch=by_qt_in_bursts, frames_hz=hz
+            games,
+            self._frame,
+            overhear=overhear,
+            any_port=bool(self._demo_speed),
+            watch=by_qt_in_bursts,
+            frames_hz=hz,
         )
 
     async def _start_demo(self, speed: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from desktop_client.hotkeys.triggers import Chord
-from desktop_client.telemetry.readiness import Watch
+from desktop_client.telemetry.readiness import Notify
 
 Press = Callable[[Chord], None]
 HandOver = Callable[[Callable[[], None]], object]
@@ -43,7 +43,7 @@ class NoKeyboard:
         return
 
 
-def open_keyboard(platform: str, press: Press, watch: Watch, hand_over: HandOver) -> Keyboard:
+def open_keyboard(platform: str, press: Press, watch: Notify, hand_over: HandOver) -> Keyboard:
     """The keyboard of this desktop. `platform` is Qt's name for it; `press` is called in this thread.
 
     `hand_over` brings a call from any thread to this one.

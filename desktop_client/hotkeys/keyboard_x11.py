@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from desktop_client.hotkeys.keyboard import NO_SUCH_KEY, TAKEN, Press
 from desktop_client.hotkeys.triggers import Chord, Modifier, Presses
 from desktop_client.hotkeys.x11 import CAPS_LOCK_MASK, NUM_LOCK, Connection, KeyEvent, NoServer
-from desktop_client.telemetry.readiness import Watch
+from desktop_client.telemetry.readiness import Notify
 
 __all__ = ["NoServer", "X11Keyboard", "symbol"]
 
@@ -27,7 +27,7 @@ class _Layout(NamedTuple):
 class X11Keyboard:
     """Chords on a connection of its own. `press` is called in the thread that `watch` calls back in."""
 
-    def __init__(self, press: Press, watch: Watch) -> None:
+    def __init__(self, press: Press, watch: Notify) -> None:
         """Raises NoServer where there is none."""
         self._press = press
         self._connection = Connection()

@@ -6,8 +6,11 @@ import asyncio
 from collections.abc import Callable
 
 Stop = Callable[[], object]
+Notify = Callable[[int, Callable[[], object]], Stop]
+"""Calls back whenever the descriptor can be read, until what it gave is called."""
+
 Watch = Callable[[int, Callable[[], int]], Stop]
-"""Calls back whenever the descriptor can be read, until what it gave is called. The callback says how much it read.
+"""As `Notify`; the callback says how much it read, so that nobody need look again soon where it was nothing.
 
 Raises NotImplementedError where descriptors cannot be watched.
 """
