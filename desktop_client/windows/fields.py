@@ -155,11 +155,8 @@ def _control(name: str, kind: inspect.Type, default: Any) -> Control:
         case inspect.IntType() | inspect.FloatType():
             return _number(name, kind, default)
         case inspect.StrType():
-            return (
-                Text(kind.pattern, says=f"This cannot be used; “{default}” could be.")
-                if default
-                else Text(kind.pattern)
-            )
+            text = Text(kind.pattern)
+            return dataclasses.replace(text, says=f"This cannot be used; “{default}” could be.") if default else text
         case inspect.FrozenSetType(item_type=inspect.LiteralType() | inspect.EnumType()):
             return Several(_options(name, kind.item_type), frozenset)
         case inspect.VarTupleType(item_type=inspect.LiteralType() | inspect.EnumType()):
