@@ -28,7 +28,7 @@ class RepaintClock(QObject):
         super().__init__()
         self._paint = paint
         self._now = now
-        self._due = -math.inf
+        self._due = self._woken_at = -math.inf
         self.period_s = 1 / hz
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
@@ -37,11 +37,15 @@ class RepaintClock(QObject):
 
     def wake(self) -> None:
         """Something arrived that may have to be seen."""
-        wait = self._due - self._now()
+        now = self._now()
+        pause, self._woken_at = now - self._woken_at, now
+        wait = self._due - now
         if wait <= 0:
             self._tick()
         elif not self.timer.isActive():
-            self.timer.start(math.ceil((wait + self.period_s * PATIENCE) * 1000))
+            # Who comes at the clock's own pace is not followed by another one soon.
+            patience = PATIENCE if pause < self.period_s * SHORTEST_PAUSE else 0.0
+            self.timer.start(math.ceil((wait + self.period_s * patience) * 1000))
 
     def stop(self) -> None:
         self.timer.stop()

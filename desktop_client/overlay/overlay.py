@@ -25,7 +25,7 @@ from desktop_client.race.situation import Situation, situation
 from desktop_client.telemetry.frame import Frame
 
 SILENCE_S = 5.0  # without telemetry for so long, nobody drives
-RACE_STEP_S = 1 / 31  # thirty times a second is enough to remember a race: what lies between is interpolated
+RACE_STEP_S = 1 / 45  # thirty times a second is enough to remember a race: what lies between is interpolated
 
 
 class Overlay:

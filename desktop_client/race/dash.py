@@ -79,7 +79,7 @@ def dash(frame: Frame, race: Race, unit: SpeedUnit = "km/h") -> DashView | None:
     last = _seconds(cars.last_lap_s, row)
     best = _seconds(cars.best_lap_s, row)
     return DashView(
-        gear=_gear(player.gear),
+        gear=gear_text(player.gear),
         speed=_whole(player.speed_mps * PER_MPS[unit]),
         rpm=_rpm(player.rpm),
         lights=lights(player),
@@ -108,7 +108,8 @@ def lights(player: Player) -> int:
     return math.floor(min(1.0, max(0.0, share)) * LIGHTS + 1e-6)
 
 
-def _gear(gear: int) -> str:
+def gear_text(gear: int) -> str:
+    """`R`, `N`, `1` ..."""
     return "R" if gear < 0 else "N" if gear == 0 else str(min(gear, 99))
 
 

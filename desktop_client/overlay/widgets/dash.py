@@ -17,7 +17,7 @@ from desktop_client.overlay.lettering import DASH, Align
 from desktop_client.overlay.palette import Palette
 from desktop_client.overlay.widget import Cell, Notice, Widget
 from desktop_client.overlay.wording import lap_text
-from desktop_client.race.dash import LIGHTS, Aid, Chip, DashView, LapMark, SpeedUnit, dash
+from desktop_client.race.dash import LIGHTS, Aid, Chip, DashView, LapMark, SpeedUnit, dash, gear_text, lights
 from desktop_client.race.lifecycle import Race
 from desktop_client.telemetry.frame import Capability, Frame
 
@@ -32,7 +32,7 @@ UNIT_WIDTH = 34.0
 CHIP_MIDDLES = (99.0, 121.0)
 CHIP_GAP = 6.0
 WORDS = {Aid.LIMITER: "PIT", Aid.DRS: "DRS", Aid.AERO: "AERO", Aid.OVERTAKE: "P2P", Aid.ABS: "ABS", Aid.TC: "TC"}
-FIGURES_S = 0.095  # speed and rpm change ten times a second: faster figures cannot be read
+FIGURES_S = 0.095  # figures change ten times a second: faster ones cannot be read
 
 
 class DashSettings(msgspec.Struct, frozen=True):
@@ -49,20 +49,22 @@ class Dash(Widget[DashSettings, DashView]):
     def __init__(self, settings: DashSettings) -> None:
         super().__init__(settings)
         self._read_at = -math.inf
-        self._speed: int | None = None
-        self._rpm: int | None = None
+        self._before: DashView | None = None
 
     @property
     def natural_size(self) -> QSizeF:
         return QSizeF(WIDTH, HEIGHT)
 
     def view(self, frame: Frame, race: Race) -> DashView | Notice:
-        seen = dash(frame, race, self.settings.speed_unit)
-        if seen is None:
-            return Notice("Waiting for your car")
-        if not 0 <= frame.at - self._read_at < FIGURES_S:
-            self._read_at, self._speed, self._rpm = frame.at, seen.speed, seen.rpm
-        return dataclasses.replace(seen, speed=self._speed, rpm=self._rpm)
+        """All of it ten times a second; between that only what a driver reacts to: the gear and the lights."""
+        player, before = frame.player, self._before
+        if player is not None and before is not None and 0 <= frame.at - self._read_at < FIGURES_S:
+            now = gear_text(player.gear), lights(player)
+            if now != (before.gear, before.lights):
+                self._before = dataclasses.replace(before, gear=now[0], lights=now[1])
+            return self._before or before
+        self._read_at, self._before = frame.at, dash(frame, race, self.settings.speed_unit)
+        return self._before or Notice("Waiting for your car")
 
     def demo(self) -> DashView:
         return DashView(

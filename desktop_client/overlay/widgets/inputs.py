@@ -27,6 +27,7 @@ BAR_STEP, BAR_WIDTH = 32.0, 12.0
 BAR_TOP, BAR_FOOT = 28.0, 108.0
 WHEEL_Y, WHEEL_HEIGHT = 120.0, 8.0
 STEER_ALPHA = 26
+COLUMNS_AT_A_TIME = 2  # fifteen times a second the trace moves by two columns, the bars move with every look
 
 Span = Annotated[float, msgspec.Meta(ge=2, le=LONGEST_SPAN_S)]
 
@@ -89,7 +90,7 @@ class Inputs(Widget[InputsSettings, InputsView]):
     def cells(self, room: Room, view: InputsView) -> Iterable[Cell]:
         box = self._trace_box(room.width)
         trace = functools.partial(self._paint_trace, view=view, box=box)
-        yield Cell(box, (view.newest, view.begun), trace)
+        yield Cell(box, (view.newest // COLUMNS_AT_A_TIME, view.begun), trace)
         now = (view.throttle, view.brake, view.clutch, view.steer, view.abs_active, view.tc_active)
         left = box.right() + 2
         yield Cell(

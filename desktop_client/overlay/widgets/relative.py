@@ -40,7 +40,7 @@ class RelativeSettings(msgspec.Struct, frozen=True):
 
 class Relative(Widget[RelativeSettings, RelativeView]):
     title = "Relative"
-    rate_hz = 6
+    rate_hz = 5
     settings_type = RelativeSettings
     needs = frozenset({Capability.OPPONENTS, Capability.LAP_DISTANCE})
 

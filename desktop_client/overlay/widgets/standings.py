@@ -60,7 +60,7 @@ class Standings(Widget[StandingsSettings, StandingsView]):
     title = "Standings"
     settings_type = StandingsSettings
     needs = frozenset({Capability.OPPONENTS})
-    rate_hz = 3
+    rate_hz = 2
     has_panel = False  # the panel ends below the last car, wherever the window ends
 
     @property

@@ -54,7 +54,7 @@ class TrackMapSettings(msgspec.Struct, frozen=True):
 class TrackMap(Widget[TrackMapSettings, TrackMapView]):
     title = "Track map"
     settings_type = TrackMapSettings
-    rate_hz = 15  # seen whole, a car takes that long for a pixel
+    rate_hz = 10  # seen whole, a car takes that long for a pixel
     needs_any = frozenset({Capability.WORLD_POSITION, Capability.LAP_DISTANCE})
 
     def __init__(self, settings: TrackMapSettings) -> None:

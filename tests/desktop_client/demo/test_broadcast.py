@@ -127,7 +127,7 @@ CONSTANT = {
     PacketId.STATUS: ("fuel_mix", "fuel_capacity", "idle_rpm", "max_gears", "drs_allowed", "network_paused"),
     PacketId.TELEMETRY: ("drs",),
     PacketId.PARTICIPANTS: ("my_team", "network_id", "colour_count", "your_telemetry", "tech_level"),
-    PacketId.DAMAGE: ("brake_damage", "rear_wing", "drs_fault", "engine_blown"),
+    PacketId.DAMAGE: ("brake_damage", "drs_fault", "engine_blown"),
     PacketId.ACTIVE_AERO: ("regulations_2026", "wrong_way"),
 }
 
