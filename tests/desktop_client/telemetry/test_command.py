@@ -21,7 +21,9 @@ from desktop_client.telemetry.shared_memory import WholeBlock
 from desktop_client.telemetry.source import MemoryInlet
 
 AS_A_PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs tests in the background ignores it
 sys.path.insert(0, "tests/support")
 from small_game import catalogued
 from desktop_client.telemetry.catalogue import GAMES
