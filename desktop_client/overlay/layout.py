@@ -63,21 +63,5 @@ def placement_of(
     )
 
 
-def at_design_pixels(
-    natural: QSizeF,
-    *,
-    left: float | None = None,
-    right: float | None = None,
-    top: float | None = None,
-    bottom: float = MARGIN,
-    shown: bool = True,
-) -> Placement:
-    """A placement given by distances from the edges of a 1920 x 1080 screen; centred where no side is given."""
-    free_x, free_y = DESIGN_WIDTH - natural.width(), DESIGN_HEIGHT - natural.height()
-    x = free_x / 2 if left is None and right is None else left if left is not None else free_x - (right or 0.0)
-    y = top if top is not None else free_y - bottom
-    return Placement(x=x / free_x, y=y / free_y, shown=shown)
-
-
 def _within(value: float, low: float, high: float, otherwise: float) -> float:
     return min(high, max(low, value)) if math.isfinite(value) else otherwise

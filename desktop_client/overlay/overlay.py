@@ -144,10 +144,6 @@ class Overlay:
         """Put every window where the layout says, as is done whenever a screen comes or goes."""
         self.arrangement.arrange()
 
-    def reset_layout(self) -> None:
-        """Forget every place the driver chose."""
-        self.change_profile(msgspec.structs.replace(self.settings.profile, layout={}))
-
     def paint_on(self, painter: QPainter) -> None:
         """Paint all windows at their places, as the compositor would."""
         for window in self.windows.values():
