@@ -46,7 +46,7 @@ test: setup ## Run every test, on two cores within 15 minutes
 
 test-fast: setup ## Run the tests that need no server
 	@$(PYTEST) -n 2 -m "not slow" tests/contracts tests/desktop_client/race tests/desktop_client/telemetry \
-		tests/services/auth/test_domain.py tests/chassis/test_settings.py
+		tests/services/auth/domain tests/chassis/test_settings.py
 
 check: setup ## Lint, types, walls between the parts, links in the documents
 	@$(VENV)/bin/ruff check .

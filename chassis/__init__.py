@@ -9,6 +9,7 @@ bus             JetStream: streams, durable consumers, retries, dead letters
 deadletters     the command that lists what failed for good, and replays it
 problems        every refusal as RFC 9457 problem details
 identity        access tokens checked against auth's published keys
+guards          what a route asks of its caller: signed in, a role, a scope
 health          is it alive, is it ready
 observability   logs with trace ids, metrics, spans when somebody collects them
 

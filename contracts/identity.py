@@ -19,17 +19,36 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
+class Scope(enum.StrEnum):
+    """What a machine may do for the person who made its API token. Nothing about accounts is among it."""
+
+    TRACKS_READ = "tracks:read"
+    TRACKS_WRITE = "tracks:write"
+    LICENSE_READ = "license:read"
+    RELEASES_WRITE = "releases:write"
+    EVENTS_READ = "events:read"
+
+
 class Identity(msgspec.Struct, frozen=True):
-    """A caller whose token was verified. `session_id` is the sign-in that the token belongs to."""
+    """A caller whose token was verified.
+
+    `session_id` is the sign-in that the token belongs to; for a machine, the API token. `scopes` is None for a person,
+    who may whatever the role allows; a machine may only what is in it, and that only as far as the role allows it.
+    """
 
     user_id: UUID
     session_id: UUID
     role: Role
     expires_at: int  # seconds since the epoch
+    scopes: frozenset[Scope] | None = None
 
     def may(self, *roles: Role) -> bool:
         """Whether the caller has one of `roles`; an admin has them all."""
         return self.role is Role.ADMIN or self.role in roles
+
+    def is_granted(self, scope: Scope | None) -> bool:
+        """Whether the caller may make a call that asks machines for `scope`; None is a call for people only."""
+        return self.scopes is None or scope in self.scopes
 
 
 class PublicKey(msgspec.Struct, frozen=True):

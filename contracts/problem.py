@@ -95,6 +95,12 @@ class Forbidden(Problem):
     status = 403
 
 
+class ScopeMissing(Problem):
+    """This API token may not do that."""
+
+    status = 403
+
+
 class NotFound(Problem):
     """There is nothing at that address."""
 

@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 from chassis.database import Database, Transaction
 from contracts.event import new_id
 from contracts.identity import ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE, KeySet, PublicKey
-from services.auth.domain import ACCESS_TOKEN_LIFE, Account
+from services.auth.domain.accounts import Account
+from services.auth.domain.sessions import ACCESS_TOKEN_LIFE
 
 _REREAD_S = 60.0
 _LOCK = 0x6B657973  # "keys": of several replicas that start at once, one makes the first key

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from passlib.context import CryptContext
 
-from services.auth.domain import normal_password
+from services.auth.domain.passwords import normal_password
 
 # 19 MiB, two passes, one lane: the least that OWASP's cheat sheet asks of argon2id.
 _CONTEXT = CryptContext(

@@ -8,18 +8,15 @@ import secrets as chance
 from chassis.database import Database, Transaction
 from contracts.auth import Register
 from contracts.event import now
-from services.auth.domain import (
-    RESEND_PAUSE,
-    Account,
-    InvalidCode,
-    check_new_password,
-    code_hash,
-    same_address,
-)
+from services.auth.domain.accounts import Account, same_address
+from services.auth.domain.codes import RESEND_PAUSE, InvalidCode, code_hash
+from services.auth.domain.passwords import check_new_password
 from services.auth.mail import Postman, already_registered_mail, verification_mail
 from services.auth.passwords import Passwords
 from services.auth.secrets import Secrets
-from services.auth.store import AccountStore
+from services.auth.store.accounts import AccountStore
+from services.auth.store.codes import CodeStore
+from services.auth.store.mails import MailStore
 
 
 class Registration:
@@ -47,7 +44,7 @@ class Registration:
             account = await accounts.by_email(email)
             assert account is not None
             if account.is_verified:
-                await accounts.post_mail(email, *already_registered_mail())
+                await MailStore(tx).post(email, *already_registered_mail())
             else:
                 # The newest registration counts: whoever registered an address that is not theirs must not have
                 # chosen the password of the account that its owner then verifies.
@@ -62,7 +59,7 @@ class Registration:
             account = await accounts.by_email(same_address(address))
             if account is None or account.is_verified:
                 return
-            sent_at = await accounts.code_sent_at(account.id)
+            sent_at = await CodeStore(tx).sent_at(account.id)
             if sent_at is None or now() - sent_at >= RESEND_PAUSE:
                 await self._send_code(tx, account)
         self._postman.wake()
@@ -75,16 +72,16 @@ class Registration:
         async with self._database.transaction() as tx:
             accounts = AccountStore(tx)
             account = await accounts.by_email(same_address(address))
-            right = account is not None and await accounts.try_code(
+            right = account is not None and await CodeStore(tx).try_out(
                 account.id, code_hash(self._secrets.codes, account.id, code), now()
             )
             if account is not None and right:
+                await CodeStore(tx).use_up(account.id)
                 await accounts.mark_verified(account.id)
         if not right:  # after the commit: a wrong try counts
             raise InvalidCode
 
     async def _send_code(self, tx: Transaction, account: Account) -> None:
         code = f"{chance.randbelow(10**8):08d}"
-        accounts = AccountStore(tx)
-        await accounts.keep_code(account.id, code_hash(self._secrets.codes, account.id, code), now())
-        await accounts.post_mail(account.email, *verification_mail(code, account.email, self._public_url))
+        await CodeStore(tx).keep(account.id, code_hash(self._secrets.codes, account.id, code), now())
+        await MailStore(tx).post(account.email, *verification_mail(code, account.email, self._public_url))

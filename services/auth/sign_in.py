@@ -7,12 +7,10 @@ from uuid import UUID
 from chassis.database import Database
 from contracts.auth import Login, TokenPair, User
 from contracts.event import now
-from services.auth.domain import (
+from services.auth.domain.accounts import Account, EmailNotVerified, InvalidCredentials, same_address
+from services.auth.domain.sessions import (
     ACCESS_TOKEN_LIFE,
     SESSION_IDLE,
-    Account,
-    EmailNotVerified,
-    InvalidCredentials,
     InvalidRefreshToken,
     RefreshTokenReused,
     Rotation,
@@ -20,12 +18,12 @@ from services.auth.domain import (
     judge_rotation,
     read_refresh_token,
     refresh_token,
-    same_address,
 )
 from services.auth.keys import SigningKeys
 from services.auth.passwords import Passwords
 from services.auth.secrets import Secrets
-from services.auth.store import AccountStore, SessionStore
+from services.auth.store.accounts import AccountStore
+from services.auth.store.sessions import SessionStore
 
 
 class SignIn:

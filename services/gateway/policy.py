@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from contracts.identity import Role
+from contracts.identity import Role, Scope
 
 
 class Upstream(enum.Enum):
@@ -33,55 +33,115 @@ KB = 1 << 10
 MB = 1 << 20
 
 
+class Pace(enum.Enum):
+    """How often a caller may make a call; limits.py has the numbers."""
+
+    READ = "read"
+    WRITE = "write"
+    SECRET = "secret"  # whoever makes it could be guessing: a password, a code, a token
+    MAIL = "mail"  # each makes us write to somebody
+    UPLOAD = "upload"
+
+
+class Kept(enum.Enum):
+    """Whose answer is kept in the gateway's memory, until an event says that it has changed."""
+
+    FOR_ALL = "for all"
+    FOR_EACH = "for each account"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One call. `body` is the most bytes it takes (0: it takes none), `seconds` how long the upstream may think."""
+    """One call. `body` is the most bytes it takes (0: it takes none), `seconds` how long the upstream may think.
+
+    `scope` is what a machine's token needs for it; without one, machines may not make the call where people must be
+    signed in. `kept`: its answer is given from memory.
+    """
 
     method: str
     path: str
     upstream: Upstream
     access: Access
     body: int = 0
+    pace: Pace = Pace.READ
+    scope: Scope | None = None
+    kept: Kept | None = None
     seconds: float = 10.0
 
+
+NONE = 0
+MODERATORS: Access = frozenset({Role.MODERATOR})
+RELEASE_MANAGERS: Access = frozenset({Role.RELEASE_MANAGER})
+ADMINS: Access = frozenset({Role.ADMIN})
+READ, WRITE, SECRET, MAIL, UPLOAD = Pace
+TRACKS_READ, TRACKS_WRITE, LICENSE_READ, RELEASES_WRITE, EVENTS_READ = Scope
+FOR_ALL, FOR_EACH = Kept
 
 # A table is read by its columns:
 # fmt: off
 RULES = (
-    #    method  path                                  upstream  who        body    seconds
-    Rule("POST", "/auth/register",                     AUTH,     ANYONE,    8 * KB),
-    Rule("GET",  "/auth/verify",                       AUTH,     ANYONE),
-    Rule("POST", "/auth/verify",                       AUTH,     ANYONE,    8 * KB),
-    Rule("POST", "/auth/verify/resend",                AUTH,     ANYONE,    8 * KB),
-    Rule("POST", "/auth/login",                        AUTH,     ANYONE,    8 * KB),
-    Rule("POST", "/auth/refresh",                      AUTH,     ANYONE,    8 * KB),
-    Rule("POST", "/auth/logout",                       AUTH,     ANYONE,    8 * KB),
-    Rule("GET",  "/auth/me",                           AUTH,     SIGNED_IN),
-    Rule("GET",  "/.well-known/jwks.json",             AUTH,     ANYONE),
+    #    method    path                                  upstream  who        body     pace    for machines  kept
+    Rule("POST",   "/auth/register",                     AUTH,     ANYONE,    8 * KB,  MAIL),
+    Rule("GET",    "/auth/verify",                       AUTH,     ANYONE),
+    Rule("POST",   "/auth/verify",                       AUTH,     ANYONE,    8 * KB,  SECRET),
+    Rule("POST",   "/auth/verify/resend",                AUTH,     ANYONE,    8 * KB,  MAIL),
+    Rule("POST",   "/auth/login",                        AUTH,     ANYONE,    8 * KB,  SECRET),
+    Rule("POST",   "/auth/refresh",                      AUTH,     ANYONE,    8 * KB,  WRITE),
+    Rule("POST",   "/auth/logout",                       AUTH,     ANYONE,    8 * KB,  WRITE),
+    Rule("POST",   "/auth/logout/all",                   AUTH,     SIGNED_IN, NONE,    WRITE),
+    Rule("POST",   "/auth/reauthenticate",               AUTH,     SIGNED_IN, 8 * KB,  SECRET),
+    Rule("POST",   "/auth/password/forgot",              AUTH,     ANYONE,    8 * KB,  MAIL),
+    Rule("GET",    "/auth/password/reset",               AUTH,     ANYONE),
+    Rule("POST",   "/auth/password/reset",               AUTH,     ANYONE,    8 * KB,  SECRET),
+    Rule("POST",   "/auth/password/change",              AUTH,     SIGNED_IN, 8 * KB,  SECRET),
+    Rule("POST",   "/auth/email/change",                 AUTH,     SIGNED_IN, 8 * KB,  MAIL),
+    Rule("GET",    "/auth/email/confirm",                AUTH,     ANYONE),
+    Rule("POST",   "/auth/email/confirm",                AUTH,     ANYONE,    8 * KB,  SECRET),
+    Rule("GET",    "/auth/me",                           AUTH,     SIGNED_IN),
+    Rule("DELETE", "/auth/me",                           AUTH,     SIGNED_IN, NONE,    WRITE),
+    Rule("GET",    "/auth/me/export",                    AUTH,     SIGNED_IN),
+    Rule("GET",    "/auth/me/audit",                     AUTH,     SIGNED_IN),
+    Rule("GET",    "/auth/sessions",                     AUTH,     SIGNED_IN),
+    Rule("DELETE", "/auth/sessions/{id}",                AUTH,     SIGNED_IN, NONE,    WRITE),
+    Rule("GET",    "/auth/mfa",                          AUTH,     SIGNED_IN),
+    Rule("POST",   "/auth/mfa/totp",                     AUTH,     SIGNED_IN, NONE,    WRITE),
+    Rule("POST",   "/auth/mfa/totp/confirm",             AUTH,     SIGNED_IN, 8 * KB,  SECRET),
+    Rule("POST",   "/auth/mfa/totp/disable",             AUTH,     SIGNED_IN, 8 * KB,  SECRET),
+    Rule("POST",   "/auth/mfa/recovery-codes",           AUTH,     SIGNED_IN, 8 * KB,  SECRET),
+    Rule("GET",    "/auth/tokens",                       AUTH,     SIGNED_IN),
+    Rule("POST",   "/auth/tokens",                       AUTH,     SIGNED_IN, 8 * KB,  WRITE),
+    Rule("DELETE", "/auth/tokens/{id}",                  AUTH,     SIGNED_IN, NONE,    WRITE),
+    Rule("POST",   "/auth/tokens/exchange",              AUTH,     ANYONE,    8 * KB,  SECRET),
+    Rule("GET",    "/auth/users",                        AUTH,     ADMINS),
+    Rule("GET",    "/auth/users/{id}",                   AUTH,     ADMINS),
+    Rule("PUT",    "/auth/users/{id}/role",              AUTH,     ADMINS,    8 * KB,  WRITE),
+    Rule("DELETE", "/auth/users/{id}/sessions",          AUTH,     ADMINS,    NONE,    WRITE),
+    Rule("GET",    "/auth/users/{id}/audit",             AUTH,     ADMINS),
+    Rule("GET",    "/.well-known/jwks.json",             AUTH,     ANYONE,    NONE,    READ,   None,         FOR_ALL),
 
-    Rule("GET",  "/license/plans",                     LICENSE,  ANYONE),
-    Rule("GET",  "/license/status",                    LICENSE,  SIGNED_IN),
-    Rule("POST", "/license/activate",                  LICENSE,  SIGNED_IN, 16 * KB),
-    Rule("POST", "/license/deactivate",                LICENSE,  SIGNED_IN, 8 * KB),
-    Rule("GET",  "/license/devices",                   LICENSE,  SIGNED_IN),
-    Rule("POST", "/license/lease",                     LICENSE,  SIGNED_IN, 8 * KB),
+    Rule("GET",    "/license/plans",                     LICENSE,  ANYONE,    NONE,    READ,   None,         FOR_ALL),
+    Rule("GET",    "/license/status",                    LICENSE,  SIGNED_IN, NONE,    READ,   LICENSE_READ, FOR_EACH),
+    Rule("POST",   "/license/activate",                  LICENSE,  SIGNED_IN, 16 * KB, WRITE),
+    Rule("POST",   "/license/deactivate",                LICENSE,  SIGNED_IN, 8 * KB,  WRITE),
+    Rule("GET",    "/license/devices",                   LICENSE,  SIGNED_IN),
+    Rule("POST",   "/license/lease",                     LICENSE,  SIGNED_IN, 8 * KB,  WRITE),
 
-    Rule("GET",  "/tracks",                            TRACKS,   SIGNED_IN),
-    Rule("POST", "/tracks/upload",                     TRACKS,   SIGNED_IN, 5 * MB, 15.0),  # Prefer: wait
-    Rule("GET",  "/tracks/uploads/{upload_id}",        TRACKS,   SIGNED_IN),
-    Rule("GET",  "/tracks/{game}/{track_id}",          TRACKS,   SIGNED_IN),
-    Rule("GET",  "/tracks/{game}/{track_id}/versions", TRACKS,   SIGNED_IN),
+    Rule("GET",    "/tracks",                            TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
+    Rule("POST",   "/tracks/upload",                     TRACKS,   SIGNED_IN, 5 * MB,  UPLOAD, TRACKS_WRITE, None, 15),
+    Rule("GET",    "/tracks/uploads/{upload_id}",        TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ),
+    Rule("GET",    "/tracks/{game}/{track_id}",          TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
+    Rule("GET",    "/tracks/{game}/{track_id}/versions", TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
 
-    Rule("GET",  "/versions/latest",                   VERSIONS, ANYONE),
-    Rule("GET",  "/versions",                          VERSIONS, ANYONE),
+    Rule("GET",    "/versions/latest",                   VERSIONS, ANYONE,    NONE,    READ,   None,         FOR_ALL),
+    Rule("GET",    "/versions",                          VERSIONS, ANYONE),
 
-    Rule("GET",  "/events",                            GATEWAY,  SIGNED_IN),
-    Rule("GET",  "/healthz",                           GATEWAY,  ANYONE),
-    Rule("GET",  "/readyz",                            GATEWAY,  ANYONE),
-    Rule("GET",  "/openapi.json",                      GATEWAY,  ANYONE),
-    Rule("GET",  "/docs",                              GATEWAY,  ANYONE),
-    Rule("GET",  "/docs/page.js",                      GATEWAY,  ANYONE),
-    Rule("GET",  "/docs/page.css",                     GATEWAY,  ANYONE),
+    Rule("GET",    "/events",                            GATEWAY,  SIGNED_IN, NONE,    READ,   EVENTS_READ),
+    Rule("GET",    "/healthz",                           GATEWAY,  ANYONE),
+    Rule("GET",    "/readyz",                            GATEWAY,  ANYONE),
+    Rule("GET",    "/openapi.json",                      GATEWAY,  ANYONE),
+    Rule("GET",    "/docs",                              GATEWAY,  ANYONE),
+    Rule("GET",    "/docs/page.js",                      GATEWAY,  ANYONE),
+    Rule("GET",    "/docs/page.css",                     GATEWAY,  ANYONE),
 )
 # fmt: on
 

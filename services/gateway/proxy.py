@@ -9,12 +9,13 @@ from typing import Any
 import aiohttp
 from litestar.types import Receive, Scope, Send
 
+from chassis.guards import admit
 from chassis.identity import Verifier, bearer_token
 from chassis.observability import log
-from contracts.problem import Forbidden, Problem, Unavailable, UpstreamTimeout
+from contracts.problem import Problem, Unavailable, UpstreamTimeout
 from services.gateway.body import RequestBody
 from services.gateway.headers import RawHeaders, inward, outward
-from services.gateway.policy import Access, Rule
+from services.gateway.policy import Rule
 from services.gateway.upstreams import Upstreams
 
 UPLOAD_S = 60.0
@@ -60,7 +61,7 @@ class Proxy:
         rule: Rule = scope["state"]["rule"]
         scope["path_template"] = rule.path
         headers = list(scope["headers"])
-        await self._admit(rule.access, headers)
+        await self._admit(rule, headers)
         body = RequestBody(receive, headers, rule.body)
         try:
             await self._until_client_leaves(self._forward(rule, scope, body, send), body)
@@ -69,13 +70,12 @@ class Proxy:
                 await send({"type": "http.response.start", "status": CLIENT_LEFT, "headers": []})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _admit(self, access: Access, headers: RawHeaders) -> None:
-        if access is None:
+    async def _admit(self, rule: Rule, headers: RawHeaders) -> None:
+        if rule.access is None:
             return
         authorization = next((value for name, value in headers if name == b"authorization"), b"")
         identity = await self._verifier.verify(bearer_token(authorization.decode("latin-1")))
-        if not identity.may(*access):
-            raise Forbidden
+        admit(identity, rule.access, rule.scope)
 
     async def _until_client_leaves(self, forward: Coroutine[Any, Any, None], body: RequestBody) -> None:
         """ClientLeft as soon as nobody waits for the answer any more: the upstream need not go on with it."""

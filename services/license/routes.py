@@ -9,10 +9,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
-from chassis.identity import signed_in
+from chassis.guards import requires, signed_in
 from chassis.problems import documented
 from contracts.event import now
-from contracts.identity import Identity
+from contracts.identity import Identity, Scope
 from contracts.license import (
     Activate,
     ActivatedDevice,
@@ -48,7 +48,12 @@ async def plans(licenses: NamedDependency[LicenseStore]) -> PlanList:
     return PlanList(plans=await licenses.plans())
 
 
-@get("/license/status", guards=[signed_in], security=_BEARER, responses=documented(Unauthenticated, InvalidRequest))
+@get(
+    "/license/status",
+    guards=[requires(scope=Scope.LICENSE_READ)],
+    security=_BEARER,
+    responses=documented(Unauthenticated, InvalidRequest),
+)
 async def status(
     identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore], device_id: DeviceQuery = None
 ) -> LicenseStatus:

@@ -11,9 +11,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED, HTTP_304_NOT_MODIFIED
 
-from chassis.identity import signed_in
+from chassis.guards import requires
 from chassis.problems import documented
-from contracts.identity import Identity
+from contracts.identity import Identity, Scope
 from contracts.problem import BodyTooLarge, InvalidRequest, Unauthenticated, Unavailable
 from contracts.tracks import TrackList, TrackMap, TrackVersions, Upload, UploadStatus
 from services.tracks import negotiation
@@ -29,7 +29,8 @@ from services.tracks.domain import (
 from services.tracks.library import Library
 from services.tracks.reception import Reception
 
-_SIGNED_IN = {"guards": [signed_in], "security": [{"bearer": []}]}
+_READER = {"guards": [requires(scope=Scope.TRACKS_READ)], "security": [{"bearer": []}]}
+_UPLOADER = {"guards": [requires(scope=Scope.TRACKS_WRITE)], "security": [{"bearer": []}]}
 Who = NamedDependency[Identity]
 Desk = NamedDependency[Reception]
 Shelves = NamedDependency[Library]
@@ -55,7 +56,7 @@ After = Annotated[
     responses=documented(
         InvalidRequest, IdempotencyKeyReused, BodyTooLarge, TooManyUploadsWaiting, Unauthenticated, Unavailable
     ),
-    **_SIGNED_IN,
+    **_UPLOADER,
 )
 async def upload(
     data: JSONBody[Upload],
@@ -75,13 +76,13 @@ async def upload(
     return Response(await reception.verdict(upload_id, identity.user_id, wait_s), headers=headers)
 
 
-@get("/tracks/uploads/{upload_id:uuid}", responses=documented(UploadUnknown, Unauthenticated), **_SIGNED_IN)
+@get("/tracks/uploads/{upload_id:uuid}", responses=documented(UploadUnknown, Unauthenticated), **_READER)
 async def upload_status(upload_id: FromPath[UUID], identity: Who, reception: Desk) -> UploadStatus:
     """How an upload of yours stands: the verdict, its reasons, and the map it made or repeats."""
     return await reception.status(upload_id, identity.user_id)
 
 
-@get("/tracks", responses=documented(InvalidRequest, Unauthenticated), **_SIGNED_IN)
+@get("/tracks", responses=documented(InvalidRequest, Unauthenticated), **_READER)
 async def tracks(
     library: Shelves,
     game: Filter = None,
@@ -101,7 +102,7 @@ async def tracks(
         HTTP_304_NOT_MODIFIED: ResponseSpec(None, description="You have it already", generate_examples=False),
         **documented(TrackUnknown, InvalidRequest, Unauthenticated, Unavailable),
     },
-    **_SIGNED_IN,
+    **_READER,
 )
 async def track_map(
     game: Name,
@@ -127,7 +128,7 @@ async def track_map(
 @get(
     "/tracks/{game:str}/{track_id:str}/versions",
     responses=documented(TrackUnknown, InvalidRequest, Unauthenticated),
-    **_SIGNED_IN,
+    **_READER,
 )
 async def versions(game: Name, track_id: Name, library: Shelves) -> TrackVersions:
     """The versions of a map, newest first."""

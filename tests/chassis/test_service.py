@@ -21,7 +21,7 @@ from litestar.params import JSONBody
 from waiting import eventually
 
 from chassis.database import Database, Transaction
-from chassis.identity import requires, signed_in
+from chassis.guards import requires, signed_in
 from chassis.migrations import migrate
 from chassis.service import Service
 from chassis.settings import DatabaseSettings

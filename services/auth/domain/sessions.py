@@ -1,4 +1,4 @@
-"""The rules of accounts and sessions. Pure: time, chance and secrets are arguments."""
+"""How long a sign-in lasts, and what a presented refresh token deserves."""
 
 from __future__ import annotations
 
@@ -7,39 +7,16 @@ import enum
 import hashlib
 import hmac
 import struct
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.identity import Role
 from contracts.problem import Problem
 
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 SESSION_IDLE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=180)
 SAME_SUCCESSOR_WINDOW = timedelta(seconds=60)
-CODE_LIFE = timedelta(minutes=30)
-CODE_TRIES = 10
-RESEND_PAUSE = timedelta(seconds=60)
-
-
-class InvalidCredentials(Problem):
-    """The address or the password is not right."""
-
-    status = 401
-
-
-class EmailNotVerified(Problem):
-    """Prove the address first: the code is in your mail."""
-
-    status = 403
-
-
-class InvalidCode(Problem):
-    """The code is wrong, used or too old; ask for a new one."""
-
-    status = 400
 
 
 class InvalidRefreshToken(Problem):
@@ -52,23 +29,6 @@ class RefreshTokenReused(Problem):
     """Sign in again: an old refresh token was used, so the session was ended to be safe."""
 
     status = 401
-
-
-class WeakPassword(Problem):
-    """Choose another password."""
-
-    status = 422
-
-
-@dataclass(frozen=True)
-class Account:
-    id: UUID
-    email: str
-    password_hash: str
-    display_name: str | None
-    role: Role
-    is_verified: bool
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -125,32 +85,6 @@ def read_refresh_token(secret: bytes, token: str) -> tuple[UUID, int]:
     if not hmac.compare_digest(refresh_token(secret, session_id, counter), token):
         raise InvalidRefreshToken
     return session_id, counter
-
-
-def code_hash(secret: bytes, user_id: UUID, code: str) -> bytes:
-    """What is stored of a verification code: useless without the secret, and good for one account only."""
-    return hmac.new(secret, b"code\0" + user_id.bytes + code.encode(), hashlib.sha256).digest()
-
-
-def same_address(email: str) -> str:
-    """The one spelling under which an address is known."""
-    return unicodedata.normalize("NFC", email).strip().lower()
-
-
-def normal_password(password: str) -> str:
-    """The one spelling of a password: the same characters typed on another keyboard must be the same password."""
-    return unicodedata.normalize("NFC", password)
-
-
-def check_new_password(password: str, email: str) -> None:
-    """
-    Raises:
-        WeakPassword: it is the address itself, or a single character over and over.
-    """
-    if password.casefold() in (email, email.partition("@")[0]):
-        raise WeakPassword("A password must not be your address.")
-    if len(set(password)) < 4:
-        raise WeakPassword("A password needs more than three different characters.")
 
 
 def session_end(created_at: datetime) -> datetime:

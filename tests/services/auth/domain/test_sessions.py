@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.auth.domain import (
+from services.auth.domain.sessions import (
     SESSION_IDLE,
     InvalidRefreshToken,
     Rotation,

@@ -1,0 +1,1 @@
+"""The rules of accounts and sessions. Pure: time, chance and secrets are arguments."""

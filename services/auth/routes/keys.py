@@ -1,0 +1,18 @@
+"""The public half of the signing keys."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from contracts.identity import KeySet
+from services.auth.keys import SigningKeys
+
+
+@get("/.well-known/jwks.json", cache_control=None)
+async def jwks(keys: NamedDependency[SigningKeys]) -> Response[KeySet]:
+    """The public keys that access tokens are checked with."""
+    return Response(await keys.published(), headers={"cache-control": "public, max-age=300"})
+
+
+ROUTES = [jwks]

@@ -1,0 +1,61 @@
+"""Who has an account."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.database import Row, Transaction
+from contracts.auth import UserRegistered, UserVerified
+from contracts.event import new_id
+from contracts.identity import Role
+from services.auth.domain.accounts import Account
+
+_ACCOUNT = "id, email, password_hash, display_name, role, is_verified, created_at"
+
+
+class AccountStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def by_email(self, email: str) -> Account | None:
+        return _account(await self._tx.row(f"SELECT {_ACCOUNT} FROM users WHERE email = $1", email))
+
+    async def by_id(self, user_id: UUID) -> Account | None:
+        return _account(await self._tx.row(f"SELECT {_ACCOUNT} FROM users WHERE id = $1", user_id))
+
+    async def register(self, email: str, password_hash: str, display_name: str | None) -> UUID | None:
+        """Make the account; None if somebody has that address already, also at this very moment."""
+        user_id = new_id()
+        made = await self._tx.run(
+            "INSERT INTO users (id, email, password_hash, display_name) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (email) DO NOTHING",
+            user_id,
+            email,
+            password_hash,
+            display_name,
+        )
+        if not made:
+            return None
+        self._tx.record(UserRegistered(user_id=user_id))
+        return user_id
+
+    async def begin_again(self, user_id: UUID, password_hash: str, display_name: str | None) -> None:
+        """Replace what an unproven registration said by what the newest one says."""
+        await self._tx.run(
+            "UPDATE users SET password_hash = $2, display_name = $3 WHERE id = $1 AND NOT is_verified",
+            user_id,
+            password_hash,
+            display_name,
+        )
+
+    async def renew_hash(self, user_id: UUID, password_hash: str) -> None:
+        await self._tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, password_hash)
+
+    async def mark_verified(self, user_id: UUID) -> None:
+        """The address is proved. Saying so again is no news."""
+        if await self._tx.run("UPDATE users SET is_verified = true WHERE id = $1 AND NOT is_verified", user_id):
+            self._tx.record(UserVerified(user_id=user_id))
+
+
+def _account(row: Row | None) -> Account | None:
+    return Account(**{**dict(row), "role": Role(row["role"])}) if row else None
