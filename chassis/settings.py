@@ -9,6 +9,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from chassis.client_address import TrustedProxies
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -39,6 +41,13 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     drain_seconds: Annotated[float, Meta(ge=0)] = 3.0
     otel_exporter_otlp_endpoint: str = ""
     otel_traces_sampler_arg: Annotated[float, Meta(ge=0, le=1)] = 0.05
+    trusted_proxies: str = ""  # whose X-Forwarded-For is believed: 10.0.0.0/8, 127.0.0.1
+
+    def __post_init__(self) -> None:
+        try:
+            TrustedProxies.parse(self.trusted_proxies)
+        except ValueError as error:
+            raise ValueError(f"TRUSTED_PROXIES is wrong: {error}") from None
 
 
 class DatabaseSettings(ServiceSettings, frozen=True, kw_only=True):
@@ -63,6 +72,8 @@ def load(kind: type[S], environ: Mapping[str, str] | None = None) -> S:
     try:
         return msgspec.convert(found, kind, strict=False, dec_hook=_secret)
     except msgspec.ValidationError as error:
+        if "$." not in str(error):  # what a struct says of itself names its variables
+            raise MissingSettings(f"{error}.") from None
         name = str(error).rpartition("$.")[2].rstrip("`").upper()
         raise MissingSettings(f"{name} is wrong: {str(error).partition(' - at')[0]}.") from None
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import pytest
 
-from chassis.settings import MissingSettings, Secret, load
+from chassis.settings import MissingSettings, Secret, ServiceSettings, load
 
 
 class Garage(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,3 +39,14 @@ def test_a_secret_does_not_show_itself():
     garage = load(Garage, {"SPANNER": "13", "PASSWORD": "hunter2"})
     assert "hunter2" not in repr(garage)
     assert garage.password == "hunter2"
+
+
+NEEDED = {"PORT": "1", "NATS_URL": "nats://bus", "JWKS_URL": "http://auth/keys", "TOKEN_ISSUER": "https://us.example"}
+
+
+def test_a_network_of_proxies_that_is_none_is_named():
+    with pytest.raises(
+        MissingSettings, match=r"^TRUSTED_PROXIES is wrong: '10\.0\.0\.1/8' is no address and no network"
+    ):
+        load(ServiceSettings, NEEDED | {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.1/8"})
+    assert load(ServiceSettings, NEEDED | {"TRUSTED_PROXIES": "127.0.0.1, ::1"}).trusted_proxies == "127.0.0.1, ::1"
