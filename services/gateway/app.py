@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+from chassis.client_address import TrustedProxies
 from chassis.requests import RequestRecord
 from chassis.service import Service
+from services.gateway.admission import Admission
 from services.gateway.ears import Ears
 from services.gateway.edge import Edge
 from services.gateway.live import Audience
@@ -46,9 +48,10 @@ class Gateway(Service):
             summary="The one door.",
         )
         self._ears = Ears(self.bus, SUBJECTS, Reactions(audience, self.verifier).react)
-        self.app.state["proxy"] = Proxy(self.verifier, upstreams)
+        self.app.state["proxy"] = Proxy(upstreams)
         self.app.state["stream"] = EventStream(audience)
-        self.asgi = RequestRecord(Edge(self.app, policy), self.name)
+        admission = Admission(self.verifier, TrustedProxies.parse(settings.trusted_proxies))
+        self.asgi = RequestRecord(Edge(self.app, policy, admission), self.name)
 
     async def open(self) -> None:
         await super().open()

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 from litestar.types import Receive
 
 from contracts.problem import BadRequest, BodyTooLarge, Problem
+from services.gateway.headers import RawHeaders
 
 
 class RequestBody:
     """The body of one request, for a call that takes at most `limit` bytes."""
 
-    def __init__(self, receive: Receive, headers: list[tuple[bytes, bytes]], limit: int) -> None:
+    def __init__(self, receive: Receive, headers: RawHeaders, limit: int) -> None:
         """
         Raises:
             BodyTooLarge: it says so itself.

@@ -6,6 +6,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems
 from contracts.problem import BadRequest, MethodNotAllowed, NotFound, Problem
+from services.gateway.admission import Admission
 from services.gateway.headers import refuse_ambiguous
 from services.gateway.policy import ANYONE, Policy, Rule
 
@@ -22,9 +23,10 @@ _PRIVATE = (b"cache-control", b"no-store")
 class Edge:
     """ASGI middleware. The rule that admitted a request is then in `scope["state"]["rule"]`."""
 
-    def __init__(self, app: ASGIApp, policy: Policy) -> None:
+    def __init__(self, app: ASGIApp, policy: Policy, admission: Admission) -> None:
         self._app = app
         self._policy = policy
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,12 +57,14 @@ class Edge:
             rule = rules.get(scope["method"])
             if rule is None:
                 raise MethodNotAllowed
+            scope["path_template"] = rule.path
+            scope["state"]["rule"] = rule
+            await self._admission.let_in(rule, scope)
         except MethodNotAllowed as refusal:
             await _refuse(refusal, scope, send_safely, allow=", ".join(sorted(rules)))
         except Problem as refusal:
             await _refuse(refusal, scope, send_safely)
         else:
-            scope["state"]["rule"] = rule
             await self._app(scope, receive, send_safely)
 
 

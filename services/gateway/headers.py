@@ -60,7 +60,7 @@ def refuse_ambiguous(headers: RawHeaders) -> None:
 
 
 def inward(scope: Any) -> list[tuple[str, str]]:
-    """The headers that the upstream gets. Who asks is said by the token alone, and where from by the socket alone."""
+    """The headers that the upstream gets. Who asks is said by the token alone, and where from by admission."""
     sent: list[tuple[bytes, bytes]] = scope["headers"]
     hidden = _named_in_connection(sent)
     headers = [
@@ -68,8 +68,7 @@ def inward(scope: Any) -> list[tuple[str, str]]:
         for name, value in sent
         if name in _LET_IN and name not in hidden
     ]
-    client = scope.get("client")
-    headers.append(("x-forwarded-for", client[0] if client else "unknown"))
+    headers.append(("x-forwarded-for", scope["state"]["client_address"] or "unknown"))
     headers.append(("x-forwarded-proto", scope["scheme"]))
     headers.append(("x-request-id", scope["state"]["request_id"]))
     if traceparent := current_traceparent():

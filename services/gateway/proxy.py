@@ -9,12 +9,10 @@ from typing import Any
 import aiohttp
 from litestar.types import Receive, Scope, Send
 
-from chassis.guards import admit
-from chassis.identity import Verifier, bearer_token
 from chassis.observability import log
 from contracts.problem import Problem, Unavailable, UpstreamTimeout
 from services.gateway.body import RequestBody
-from services.gateway.headers import RawHeaders, inward, outward
+from services.gateway.headers import inward, outward
 from services.gateway.policy import Rule
 from services.gateway.upstreams import Upstreams
 
@@ -39,20 +37,18 @@ class BrokenOff(Exception):
 
 
 class Proxy:
-    """Plain ASGI, because every further layer costs more than the forwarding itself.
+    """Plain ASGI, because every further layer costs more than the forwarding itself. What comes here was admitted.
 
     A client has `upload_seconds` for its body, and `read_seconds` for each piece of its answer.
     """
 
     def __init__(
         self,
-        verifier: Verifier,
         upstreams: Upstreams,
         *,
         upload_seconds: float = UPLOAD_S,
         read_seconds: float = READ_S,
     ) -> None:
-        self._verifier = verifier
         self._upstreams = upstreams
         self._upload_seconds = upload_seconds
         self._read_seconds = read_seconds
@@ -60,22 +56,13 @@ class Proxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule: Rule = scope["state"]["rule"]
         scope["path_template"] = rule.path
-        headers = list(scope["headers"])
-        await self._admit(rule, headers)
-        body = RequestBody(receive, headers, rule.body)
+        body = RequestBody(receive, scope["headers"], rule.body)
         try:
             await self._until_client_leaves(self._forward(rule, scope, body, send), body)
         except ClientLeft:
             if not scope["state"].get("answered"):
                 await send({"type": "http.response.start", "status": CLIENT_LEFT, "headers": []})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _admit(self, rule: Rule, headers: RawHeaders) -> None:
-        if rule.access is None:
-            return
-        authorization = next((value for name, value in headers if name == b"authorization"), b"")
-        identity = await self._verifier.verify(bearer_token(authorization.decode("latin-1")))
-        admit(identity, rule.access, rule.scope)
 
     async def _until_client_leaves(self, forward: Coroutine[Any, Any, None], body: RequestBody) -> None:
         """ClientLeft as soon as nobody waits for the answer any more: the upstream need not go on with it."""

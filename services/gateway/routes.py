@@ -1,4 +1,4 @@
-"""What the gateway answers itself. All else is forwarded."""
+"""What the gateway answers itself. All else is forwarded. Who may ask is decided before, by admission."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from litestar import MediaType, Response, asgi, get
 from litestar.types import Receive, Scope, Send
 
 import contracts
-from chassis.guards import requires
-from contracts import identity
 
 _DOCS = Path(__file__).parent / "docs"
 _PAGE_MAY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 
 
-@asgi("/events", guards=[requires(scope=identity.Scope.EVENTS_READ)], copy_scope=False)
+@asgi("/events", copy_scope=False)
 async def events(scope: Scope, receive: Receive, send: Send) -> None:
     await scope["litestar_app"].state.stream(scope, receive, send)
 

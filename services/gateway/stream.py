@@ -23,7 +23,7 @@ _MISSED = b"event: stream.reset\ndata: {}\n\n"
 
 
 class EventStream:
-    """Plain ASGI behind the guard that put the identity into the scope. `clock` is seconds since the epoch."""
+    """Plain ASGI behind the admission, which put the identity into the scope. `clock` is seconds since the epoch."""
 
     def __init__(
         self,
