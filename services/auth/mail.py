@@ -17,30 +17,18 @@ import aiosmtplib
 from chassis.database import Database, Transaction
 from chassis.observability import log
 from contracts.problem import Unavailable
+from services.auth.letters import Letter, write
 
 MAX_TRIES = 12
 POLL_S = 1.0
 
 
-def verification_mail(code: str, email: str, public_url: str) -> tuple[str, str]:
-    """Subject and text. The link opens a page; only its button uses the code, so that a mail scanner cannot.
+def verification_mail(code: str, email: str, public_url: str) -> Letter:
+    """The link opens a page; only its button uses the code, so that a mail scanner cannot.
 
     The code stands behind the `#`: that part of an address is never sent to a server, so it is in no log.
     """
-    link = f"{public_url}/auth/verify#{urlencode({'email': email, 'code': code})}"
-    return (
-        f"{code} is your RaceOverlay code",
-        f"Welcome to RaceOverlay!\n\nYour code is\n\n{code}\n\nIt works for 30 minutes. You can also open\n\n{link}\n\n"
-        "If you did not sign up, ignore this mail: nothing happens without the code.\n",
-    )
-
-
-def already_registered_mail() -> tuple[str, str]:
-    return (
-        "You already have a RaceOverlay account",
-        "Somebody, most likely you, tried to sign up with this address, which already has an account.\n\n"
-        "If it was you: just sign in. If it was not, nothing has changed and nothing needs to be done.\n",
-    )
+    return write("verify", code=code, link=f"{public_url}/auth/verify#{urlencode({'email': email, 'code': code})}")
 
 
 class Postman:
@@ -77,14 +65,15 @@ class Postman:
         """Send the mail that is due first; False if none is."""
         async with self._database.transaction() as tx:
             mail = await tx.row(
-                "SELECT id, recipient, subject, body, tries FROM mails WHERE due_at <= now() AND tries < $1"
+                "SELECT id, recipient, subject, body, html, tries FROM mails WHERE due_at <= now() AND tries < $1"
                 " ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
                 MAX_TRIES,
             )
             if mail is None:
                 return False
             try:
-                await aiosmtplib.send(self._message(mail["recipient"], mail["subject"], mail["body"]), **self._smtp)
+                letter = Letter(mail["subject"], mail["body"], mail["html"])
+                await aiosmtplib.send(self._message(mail["recipient"], letter), **self._smtp)
             except (aiosmtplib.SMTPException, OSError) as error:
                 log.warning("mail.delayed", mail_id=str(mail["id"]), error=type(error).__name__)
                 await self._later(tx, mail["id"], mail["tries"])
@@ -113,12 +102,14 @@ class Postman:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_S)
 
-    def _message(self, recipient: str, subject: str, body: str) -> EmailMessage:
+    def _message(self, recipient: str, letter: Letter) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = recipient
-        message["Subject"] = subject
+        message["Subject"] = letter.subject
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain="raceoverlay.example")
-        message.set_content(body)
+        message.set_content(letter.text)
+        if letter.html:
+            message.add_alternative(letter.html, subtype="html")
         return message

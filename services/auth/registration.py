@@ -11,7 +11,8 @@ from contracts.event import now
 from services.auth.domain.accounts import Account, same_address
 from services.auth.domain.codes import RESEND_PAUSE, InvalidCode, code_hash
 from services.auth.domain.passwords import check_new_password
-from services.auth.mail import Postman, already_registered_mail, verification_mail
+from services.auth.letters import write
+from services.auth.mail import Postman, verification_mail
 from services.auth.passwords import Passwords
 from services.auth.secrets import Secrets
 from services.auth.store.accounts import AccountStore
@@ -44,7 +45,7 @@ class Registration:
             account = await accounts.by_email(email)
             assert account is not None
             if account.is_verified:
-                await MailStore(tx).post(email, *already_registered_mail())
+                await MailStore(tx).post(email, write("already_registered"))
             else:
                 # The newest registration counts: whoever registered an address that is not theirs must not have
                 # chosen the password of the account that its owner then verifies.
@@ -84,4 +85,4 @@ class Registration:
     async def _send_code(self, tx: Transaction, account: Account) -> None:
         code = f"{chance.randbelow(10**8):08d}"
         await CodeStore(tx).keep(account.id, code_hash(self._secrets.codes, account.id, code), now())
-        await MailStore(tx).post(account.email, *verification_mail(code, account.email, self._public_url))
+        await MailStore(tx).post(account.email, verification_mail(code, account.email, self._public_url))

@@ -34,8 +34,14 @@ class MailBox:
     async def code_for(self, address: str, *, after: int = 0) -> str:
         """The code in the newest mail to that address, once there are more than `after` of them."""
         mails = await eventually(lambda: self.to(address)[after:])
-        lines = mails[-1].get_content().splitlines()
-        return next(line for line in lines if line.isdigit())
+        return next(line for line in text_of(mails[-1]).splitlines() if line.isdigit())
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What the mail says to somebody who reads no HTML."""
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    return plain.get_content()
 
 
 @dataclass

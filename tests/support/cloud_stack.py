@@ -40,7 +40,8 @@ class CloudStack(msgspec.Struct, frozen=True):
         for path in sorted(self.mail_dir.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True):
             mail: Any = message_from_bytes(path.read_bytes(), policy=policy.default)
             if mail["To"] == email:
-                return next(line for line in mail.get_content().splitlines() if line.strip().isdigit()).strip()
+                text = mail.get_body(("plain",)).get_content()
+                return next(line for line in text.splitlines() if line.strip().isdigit()).strip()
         return None
 
     async def new_driver(self, name: str) -> tuple[str, str]:
