@@ -17,7 +17,7 @@ from services.auth.sign_in import SignIn
 
 
 def build(settings: AuthSettings) -> Service:
-    secrets = Secrets.derive(settings.auth_secret)
+    secrets = Secrets.derive(settings.auth_secret, settings.auth_secret_previous)
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
     passwords = Passwords(settings.hashing_threads)
     postman = Postman(database, settings.smtp_url, settings.mail_from)

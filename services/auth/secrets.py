@@ -1,4 +1,8 @@
-"""The secrets that derive from AUTH_SECRET: one purpose, one key."""
+"""The secrets that derive from AUTH_SECRET: one purpose, one key.
+
+The secret can be changed without signing anybody out: what was made with AUTH_SECRET_PREVIOUS can still be read, and
+what is made is made with the new one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -17,25 +21,46 @@ from chassis.settings import MissingSettings
 class Secrets:
     refresh: bytes
     codes: bytes
-    key_storage: Fernet
+    key_storage: MultiFernet  # opens also what the previous secret closed
+    previous: Secrets | None = None
 
     @classmethod
-    def derive(cls, auth_secret: str) -> Secrets:
+    def derive(cls, auth_secret: str, auth_secret_previous: str = "") -> Secrets:
         """
         Raises:
-            MissingSettings: the secret is not base64 of at least 32 bytes.
+            MissingSettings: a secret is not base64 of at least 32 bytes.
         """
-        try:
-            root = base64.b64decode(auth_secret, validate=True)
-        except binascii.Error:
-            root = b""
-        if len(root) < 32:
-            raise MissingSettings("AUTH_SECRET is wrong: it must be base64 of at least 32 random bytes.")
-        return cls(
-            refresh=_derived(root, b"raceoverlay.auth.refresh.v1"),
-            codes=_derived(root, b"raceoverlay.auth.codes.v1"),
-            key_storage=Fernet(base64.urlsafe_b64encode(_derived(root, b"raceoverlay.auth.keys.v1"))),
-        )
+        root = _root("AUTH_SECRET", auth_secret)
+        if not auth_secret_previous:
+            return _from(root)
+        return _from(root, previous_root=_root("AUTH_SECRET_PREVIOUS", auth_secret_previous))
+
+    @property
+    def accepted(self) -> tuple[Secrets, ...]:
+        """Those with which something may be read: the current ones, and the previous ones where there are any."""
+        return (self, self.previous) if self.previous else (self,)
+
+
+def _root(variable: str, said: str) -> bytes:
+    try:
+        root = base64.b64decode(said, validate=True)
+    except binascii.Error:
+        root = b""
+    if len(root) < 32:
+        raise MissingSettings(f"{variable} is wrong: it must be base64 of at least 32 random bytes.")
+    return root
+
+
+def _from(root: bytes, previous_root: bytes | None = None) -> Secrets:
+    roots = (root, previous_root) if previous_root else (root,)
+    return Secrets(
+        refresh=_derived(root, b"raceoverlay.auth.refresh.v1"),
+        codes=_derived(root, b"raceoverlay.auth.codes.v1"),
+        key_storage=MultiFernet(
+            [Fernet(base64.urlsafe_b64encode(_derived(each, b"raceoverlay.auth.keys.v1"))) for each in roots]
+        ),
+        previous=_from(previous_root) if previous_root else None,
+    )
 
 
 def _derived(root: bytes, purpose: bytes) -> bytes:

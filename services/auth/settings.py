@@ -13,6 +13,9 @@ class AuthSettings(DatabaseSettings, frozen=True, kw_only=True):
     auth_secret: Annotated[
         Secret, Meta(description="32 random bytes in base64, from which tokens, codes and key storage derive")
     ]
+    auth_secret_previous: Annotated[
+        Secret, Meta(description="the AUTH_SECRET before this one, while what it made is still about")
+    ] = Secret("")
     smtp_url: Annotated[Secret, Meta(description="where mail goes, smtp://user:password@host:port")]
     public_url: Annotated[str, Meta(description="the gateway as drivers reach it; links in mails begin with it")]
     mail_from: str = "RaceOverlay <no-reply@raceoverlay.example>"
