@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -18,8 +19,25 @@ LEASE_DOMAIN = b"raceoverlay.lease.v1"
 ComponentHash = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9+/=:._-]+(?!\n)$")]
 
 
+class Interval(enum.StrEnum):
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Price(msgspec.Struct, frozen=True):
+    """`amount` is in the currency's smallest unit, before tax; `trial_days` come before the first payment."""
+
+    interval: Interval
+    amount: int
+    currency: str
+    trial_days: int = 0
+
+
 class Plan(msgspec.Struct, frozen=True):
-    """A plan is a row, not code. `offline_days` is how long a lease lets a device work without a network."""
+    """A plan is a row, not code. `offline_days` is how long a lease lets a device work without a network.
+
+    A plan without prices cannot be bought. `at_expiry` is the plan that holds when this one has ended; None: nothing.
+    """
 
     id: str
     name: str
@@ -27,6 +45,9 @@ class Plan(msgspec.Struct, frozen=True):
     offline_days: int
     entitlements: tuple[str, ...]
     channels: tuple[str, ...]
+    prices: tuple[Price, ...] = ()
+    at_expiry: str | None = None
+    summary: str = ""
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +63,10 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Activate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: Device
+
+
+class RenameDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: DeviceName
 
 
 class DeviceReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,8 +117,12 @@ class Activation(msgspec.Struct, frozen=True):
 
 
 class DeviceList(msgspec.Struct, frozen=True):
+    """`transfers_left` is how many devices may still be removed for others now; the next is given back then."""
+
     devices: tuple[ActivatedDevice, ...]
     max_devices: int
+    transfers_left: int | None = None
+    next_transfer_at: datetime | None = None
 
 
 class PlanList(msgspec.Struct, frozen=True):
@@ -103,7 +132,10 @@ class PlanList(msgspec.Struct, frozen=True):
 class LicenseStatus(msgspec.Struct, frozen=True):
     """The answer to "may I?": always 200; a "no" is `valid: false` with a stable `code`.
 
-    Codes: `valid`, `no_license` (the account's plan has not opened yet), `device_not_activated`.
+    `plan` is the plan that the account has, also while it is suspended; `entitlements` are what may be used now.
+    Codes, from the ladder in services/license/domain/standing.py: `valid`, `grace_past_due` (valid: a payment failed
+    and is tried again until `grace_until`), `suspended_unpaid`, `suspended_paused`, `refunded`, `disputed`, `revoked`,
+    `expired`, `no_license` (the account's plan has not opened yet), `device_not_activated`.
     """
 
     valid: bool
@@ -117,6 +149,64 @@ class LicenseStatus(msgspec.Struct, frozen=True):
     grace_until: datetime | None = None
 
 
+class Checkout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    plan: Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_]+(?!\n)$")]
+    interval: Interval = Interval.MONTH
+
+
+class Redirect(msgspec.Struct, frozen=True):
+    """Where the browser goes next, at Stripe."""
+
+    url: str
+
+
+class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an administrator gives without a payment, until a day or for good. The reason is kept."""
+
+    plan: Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_]+(?!\n)$")]
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class Revoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
+
+
+class PaymentSucceeded(Event, frozen=True, kw_only=True, tag="payment.succeeded"):
+    """Stripe took a payment for a period. `amount` is in the currency's smallest unit."""
+
+    user_id: UUID
+    invoice_id: str
+    plan: str
+    amount: int
+    currency: str
+    period_start: datetime
+    period_end: datetime
+
+
+class PaymentFailed(Event, frozen=True, kw_only=True, tag="payment.failed"):
+    """A payment did not go through. Nothing is taken away before `grace_until`; None: there is no grace."""
+
+    user_id: UUID
+    invoice_id: str
+    plan: str
+    amount: int
+    currency: str
+    attempt: int
+    next_attempt_at: datetime | None = None
+    grace_until: datetime | None = None
+
+
+class PaymentRefunded(Event, frozen=True, kw_only=True, tag="payment.refunded"):
+    """Money went back. `is_full`: all of the payment did, and the plan that it paid for is suspended."""
+
+    user_id: UUID
+    charge_id: str
+    amount: int
+    currency: str
+    is_full: bool
+
+
 class LicenseChanged(Event, frozen=True, kw_only=True, tag="license.changed"):
     """Plan, status or devices of a licence changed; `reason` is the code of why."""
 
@@ -125,6 +215,7 @@ class LicenseChanged(Event, frozen=True, kw_only=True, tag="license.changed"):
     plan: str
     entitlements: tuple[str, ...]
     reason: str
+    code: str = "valid"
 
 
-EVENTS = (LicenseChanged,)
+EVENTS = (PaymentSucceeded, PaymentFailed, PaymentRefunded, LicenseChanged)

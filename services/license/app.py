@@ -10,7 +10,7 @@ from services.license.lease import LeaseSigner
 from services.license.reactions import REACTIONS
 from services.license.routes import ROUTES
 from services.license.settings import LicenseSettings
-from services.license.store import LicenseStore
+from services.license.store.licenses import LicenseStore
 
 
 def build(settings: LicenseSettings) -> Service:

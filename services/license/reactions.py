@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.database import Transaction
 from contracts.auth import UserDeleted, UserRegistered
-from services.license.store import LicenseStore
+from services.license.store.licenses import LicenseStore
 
 
 async def open_free_plan(event: UserRegistered, tx: Transaction) -> None:

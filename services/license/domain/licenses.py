@@ -1,4 +1,4 @@
-"""The rules of licences and devices. Pure: time is an argument."""
+"""What a licence is, and who gets a seat on it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.license import Device, LeasePayload, LicenseStatus, Plan
+from contracts.license import Device, LeasePayload, Plan
 from contracts.problem import Problem
 
 
@@ -91,25 +91,3 @@ class License:
             issued_at=now,
             expires_at=now + timedelta(days=self.plan.offline_days),
         )
-
-
-def judge(license: License | None, device_id: str | None) -> LicenseStatus:
-    """May this account, on this device? A ladder of reasons: the first rung that does not hold answers."""
-    if license is None:
-        return LicenseStatus(
-            valid=False, code="no_license", plan=None, entitlements=(), max_devices=0, active_devices=0
-        )
-    if device_id is not None and license.device(device_id) is None:
-        return _status(license, valid=False, code="device_not_activated")
-    return _status(license, valid=True, code="valid")
-
-
-def _status(license: License, *, valid: bool, code: str) -> LicenseStatus:
-    return LicenseStatus(
-        valid=valid,
-        code=code,
-        plan=license.plan.id,
-        entitlements=license.plan.entitlements if valid else (),
-        max_devices=license.max_devices,
-        active_devices=len(license.devices),
-    )

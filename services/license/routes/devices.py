@@ -1,18 +1,16 @@
-"""What can be asked of license over HTTP."""
+"""The devices that have a seat, and the leases that let them work offline."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
-from chassis.guards import requires, signed_in
+from chassis.guards import signed_in
 from chassis.problems import documented
 from contracts.event import now
-from contracts.identity import Identity, Scope
+from contracts.identity import Identity
 from contracts.license import (
     Activate,
     ActivatedDevice,
@@ -20,48 +18,20 @@ from contracts.license import (
     DeviceList,
     DeviceReference,
     Lease,
-    LicenseStatus,
-    PlanList,
 )
 from contracts.problem import InvalidRequest, Unauthenticated
-from services.license.domain import (
+from services.license.domain.licenses import (
     ActiveDevice,
     DeviceKeyMismatch,
     DeviceLimitReached,
     DeviceUnknown,
     License,
     NoLicense,
-    judge,
 )
 from services.license.lease import LeaseSigner
-from services.license.store import LicenseStore
+from services.license.store.licenses import LicenseStore
 
 _BEARER = [{"bearer": []}]
-DeviceQuery = Annotated[
-    str | None, QueryParameter(pattern=r"^[A-Za-z0-9._:-]{8,128}(?!\n)$", description="the device that asks")
-]
-
-
-@get("/license/plans")
-async def plans(licenses: NamedDependency[LicenseStore]) -> PlanList:
-    """The plans that can be had."""
-    return PlanList(plans=await licenses.plans())
-
-
-@get(
-    "/license/status",
-    guards=[requires(scope=Scope.LICENSE_READ)],
-    security=_BEARER,
-    responses=documented(Unauthenticated, InvalidRequest),
-)
-async def status(
-    identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore], device_id: DeviceQuery = None
-) -> LicenseStatus:
-    """May I? A "no" is an answer with a code, never an error."""
-    license = await licenses.of(identity.user_id)
-    if license is not None:
-        await licenses.seen(license, device_id, now())
-    return judge(license, device_id)
 
 
 @post(
@@ -158,4 +128,4 @@ def _shown(device: ActiveDevice) -> ActivatedDevice:
     )
 
 
-ROUTES = [plans, status, activate, deactivate, devices, lease]
+ROUTES = [activate, deactivate, devices, lease]

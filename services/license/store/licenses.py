@@ -1,4 +1,4 @@
-"""How licences are remembered: every SQL statement of license, each a question in our words."""
+"""Who has which licence, and which devices sit on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.database import Row, Transaction
 from contracts.event import new_id
 from contracts.license import Device, LicenseChanged, Plan
-from services.license.domain import ActiveDevice, License
+from services.license.domain.licenses import ActiveDevice, License
 
 FREE = "free"
 _PLAN = (

@@ -1,0 +1,1 @@
+"""The rules of licences, devices and money. Pure: time is an argument."""
