@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, and what a presented refresh token deserves."""
+"""How long a sign-in lasts, what it is good for, and what a presented refresh token deserves."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 SESSION_IDLE = timedelta(days=30)
 SESSION_LIFE = timedelta(days=180)
 SAME_SUCCESSOR_WINDOW = timedelta(seconds=60)
+SEEN_EVERY = timedelta(minutes=1)  # a session is said to have been seen no oftener than that
+RECENT = timedelta(minutes=15)  # so long after the password was proved, what cannot be undone may be done
+REMEMBERED = timedelta(days=90)  # so long a session is kept after its end, to know its device again
 
 
 class InvalidRefreshToken(Problem):
@@ -31,14 +34,43 @@ class RefreshTokenReused(Problem):
     status = 401
 
 
+class ReauthenticationRequired(Problem):
+    """Prove once more who you are: this needs a sign-in of the last 15 minutes."""
+
+    status = 403
+
+
 @dataclass(frozen=True)
 class Session:
+    """One sign-in. `authenticated_at` is when the password was last proved in it."""
+
     id: UUID
     user_id: UUID
     counter: int
     rotated_at: datetime
     expires_at: datetime
     revoked: bool
+    created_at: datetime
+    last_seen_at: datetime
+    authenticated_at: datetime
+    device_name: str | None = None
+    place: str | None = None
+
+    def is_alive(self, now: datetime) -> bool:
+        return not self.revoked and now < self.expires_at and now < self.rotated_at + SESSION_IDLE
+
+    def ends_at(self) -> datetime:
+        """When it ends if nobody comes back."""
+        return min(self.expires_at, self.rotated_at + SESSION_IDLE)
+
+
+def require_recent(session: Session, now: datetime) -> None:
+    """
+    Raises:
+        ReauthenticationRequired: the password was proved too long ago for what cannot be undone.
+    """
+    if now > session.authenticated_at + RECENT:
+        raise ReauthenticationRequired
 
 
 class Rotation(enum.Enum):
@@ -52,7 +84,7 @@ class Rotation(enum.Enum):
 
 def judge_rotation(session: Session, presented: int, now: datetime) -> Rotation:
     """Compare the counter of a presented token with its session's. The first rung that holds answers."""
-    if session.revoked or now >= session.expires_at or now >= session.rotated_at + SESSION_IDLE:
+    if not session.is_alive(now):
         return Rotation.ENDED
     if presented == session.counter:
         return Rotation.ADVANCE

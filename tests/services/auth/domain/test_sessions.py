@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.auth.domain.sessions import (
+    RECENT,
     SESSION_IDLE,
     InvalidRefreshToken,
+    ReauthenticationRequired,
     Rotation,
     Session,
     judge_rotation,
     read_refresh_token,
     refresh_token,
+    require_recent,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -29,6 +32,9 @@ def session(counter: int = 5, **changes: object) -> Session:
         "rotated_at": NOW,
         "expires_at": NOW + timedelta(days=100),
         "revoked": False,
+        "created_at": NOW,
+        "last_seen_at": NOW,
+        "authenticated_at": NOW,
         **changes,
     }
     return Session(**said)  # type: ignore[arg-type]
@@ -54,6 +60,17 @@ def test_what_a_refresh_token_deserves(presented: int, seconds_later: float, ver
 
 def test_a_revoked_session_has_ended_whatever_is_presented():
     assert {judge_rotation(session(revoked=True), n, NOW) for n in range(8)} == {Rotation.ENDED}
+
+
+def test_a_password_proved_in_the_last_quarter_of_an_hour_is_recent():
+    require_recent(session(), NOW + RECENT)
+    with pytest.raises(ReauthenticationRequired):
+        require_recent(session(), NOW + RECENT + timedelta(microseconds=1))
+
+
+def test_a_session_ends_by_itself_when_nobody_comes_back_or_its_time_is_over():
+    assert session().ends_at() == NOW + SESSION_IDLE
+    assert session(expires_at=NOW + timedelta(days=1)).ends_at() == NOW + timedelta(days=1)
 
 
 @given(st.uuids(), st.integers(0, 2**32 - 1))
