@@ -21,7 +21,7 @@ def build(settings: AuthSettings) -> Service:
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
     passwords = Passwords(settings.hashing_threads)
     postman = Postman(database, settings.smtp_url, settings.mail_from)
-    keys = SigningKeys(database, secrets.key_storage, issuer=settings.token_issuer, audience=settings.token_audience)
+    keys = SigningKeys(database, secrets, issuer=settings.token_issuer, audience=settings.token_audience)
     registration = Registration(database, passwords, postman, secrets, settings.public_url)
     sign_in = SignIn(database, passwords, keys, secrets)
     return Service(
@@ -29,7 +29,7 @@ def build(settings: AuthSettings) -> Service:
         settings,
         database=database,
         routes=ROUTES,
-        resources=[passwords, postman],
+        resources=[passwords, postman, keys],
         dependencies={
             "registration": Provide(lambda: registration, sync_to_thread=False),
             "sign_in": Provide(lambda: sign_in, sync_to_thread=False),

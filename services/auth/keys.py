@@ -1,109 +1,158 @@
-"""The signing keys: made once, kept encrypted in the database, shared by all replicas, published as a JWKS."""
+"""The one place that makes access tokens, with the signing key whose time it is; all living keys are published."""
 
 from __future__ import annotations
 
-import base64
-import time
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import jwt
-import msgspec
-from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
-from chassis.database import Database, Transaction
-from contracts.event import new_id
-from contracts.identity import ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE, KeySet, PublicKey
+from chassis.database import Database
+from chassis.observability import log
+from contracts.event import new_id, now
+from contracts.identity import ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE, KeySet, Scope
+from contracts.problem import Unavailable
 from services.auth.domain.accounts import Account
+from services.auth.domain.keys import Key, signer
 from services.auth.domain.sessions import ACCESS_TOKEN_LIFE
+from services.auth.keyring import Keyring, KeysUnreadable
+from services.auth.secrets import Secrets
+from services.auth.store.keys import StoredKey
 
-_REREAD_S = 60.0
-_LOCK = 0x6B657973  # "keys": of several replicas that start at once, one makes the first key
+LOOK_EVERY_S = 10.0  # so that a key that was revoked signs nothing more after as long
+# What is older does not know of a moment at which another key signs (domain/keys.py gives two minutes' notice).
+GOOD_FOR = timedelta(minutes=1)
+CLIENT_ID = "raceoverlay"  # RFC 9068 wants to know to which client a token was given; a machine's is its API token
 
 
 @dataclass(frozen=True)
-class _Signer:
-    kid: str
-    private: ec.EllipticCurvePrivateKey
+class _View:
+    """The keys as they were read at some moment."""
+
+    read_at: datetime
+    keys: tuple[Key, ...]
+    private: dict[str, ec.EllipticCurvePrivateKey]
+    published: KeySet
 
 
 class SigningKeys:
-    """Mints access tokens with the newest key, and publishes all of them."""
+    """Mints access tokens, and sees to it that there are keys to do it with. `clock` is the time of day."""
 
-    def __init__(self, database: Database, storage: Fernet, *, issuer: str, audience: str) -> None:
-        self._database = database
-        self._storage = storage
+    def __init__(
+        self,
+        database: Database,
+        secrets: Secrets,
+        *,
+        issuer: str,
+        audience: str,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._keyring = Keyring(database, secrets.key_storage)
+        self._encrypt_anew = secrets.previous is not None
         self._issuer = issuer
         self._audience = audience
-        self._signer: _Signer | None = None
-        self._published = KeySet(keys=())
-        self._read_at = float("-inf")
+        self._clock = clock
+        self._view: _View | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="signing-keys")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
 
     async def published(self) -> KeySet:
-        await self._read()
-        return self._published
+        return (self._view or await self.look()).published  # an old one is better than none
 
-    async def access_token(self, account: Account, session_id: UUID, *, life: timedelta = ACCESS_TOKEN_LIFE) -> str:
-        """A signed JWT (`at+jwt`, ES256) for this account in this session."""
-        await self._read()
-        assert self._signer is not None
-        issued = int(time.time())
+    async def access_token(
+        self,
+        account: Account,
+        session_id: UUID,
+        *,
+        life: timedelta = ACCESS_TOKEN_LIFE,
+        authenticated_at: datetime | None = None,
+        scopes: Collection[Scope] | None = None,
+    ) -> str:
+        """A signed JWT (`at+jwt`, ES256, RFC 9068) for this account in this session.
+
+        `authenticated_at` is when the person last proved who they are. With `scopes` it is a machine's token, and
+        `session_id` the API token that it works with.
+
+        Raises:
+            Unavailable: which key signs is not known just now.
+        """
+        view = self._view
+        if view is None or not timedelta(0) <= self._clock() - view.read_at < GOOD_FOR:
+            view = await self.look()
+        moment = self._clock()
+        key = signer(view.keys, moment)
+        if key is None or key.kid not in view.private:
+            raise Unavailable("Tokens cannot be made just now.", retry_after=2)
+        issued = int(moment.timestamp())
+        claims: dict[str, object] = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": str(account.id),
+            "client_id": CLIENT_ID if scopes is None else str(session_id),
+            "sid": str(session_id),
+            "role": account.role.value,
+            "jti": new_id().hex,
+            "iat": issued,
+            "exp": issued + int(life.total_seconds()),
+        }
+        if authenticated_at is not None:
+            claims["auth_time"] = int(authenticated_at.timestamp())
+        if scopes is not None:
+            claims["scope"] = " ".join(sorted(scopes))
         return jwt.encode(
-            {
-                "iss": self._issuer,
-                "aud": self._audience,
-                "sub": str(account.id),
-                "sid": str(session_id),
-                "role": account.role.value,
-                "jti": new_id().hex,
-                "iat": issued,
-                "exp": issued + int(life.total_seconds()),
-            },
-            self._signer.private,
+            claims,
+            view.private[key.kid],
             algorithm=ACCESS_TOKEN_ALGORITHM,
-            headers={"kid": self._signer.kid, "typ": ACCESS_TOKEN_TYPE},
+            headers={"kid": key.kid, "typ": ACCESS_TOKEN_TYPE},
         )
 
-    async def _read(self) -> None:
-        if time.monotonic() - self._read_at < _REREAD_S:
-            return
-        async with self._database.transaction() as tx:
-            await tx.run("SELECT pg_advisory_xact_lock($1)", _LOCK)
-            rows = await tx.rows("SELECT kid, private_key, public_key FROM signing_keys ORDER BY created_at DESC")
-            if not rows:
-                await self._make_first(tx)
-                rows = await tx.rows("SELECT kid, private_key, public_key FROM signing_keys")
-        newest = rows[0]
-        private = load_pem_private_key(self._storage.decrypt(newest["private_key"]), password=None)
-        assert isinstance(private, ec.EllipticCurvePrivateKey)
-        self._signer = _Signer(newest["kid"], private)
-        self._published = KeySet(keys=tuple(msgspec.json.decode(row["public_key"], type=PublicKey) for row in rows))
-        self._read_at = time.monotonic()
+    async def look(self) -> _View:
+        """Do to the keys what is to be done, and read them.
 
-    async def _make_first(self, tx: Transaction) -> None:
-        private = ec.generate_private_key(ec.SECP256R1())
-        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        public = _public_key(new_id().hex, private.public_key())
-        await tx.run(
-            "INSERT INTO signing_keys (kid, private_key, public_key) VALUES ($1, $2, $3::jsonb)",
-            public.kid,
-            self._storage.encrypt(pem),
-            msgspec.json.encode(public).decode(),
+        Raises:
+            Unavailable: the database is away.
+        """
+        moment = self._clock()
+        stored = await self._keyring.tend(moment)
+        private = self._view.private if self._view else {}
+        self._view = _View(
+            moment,
+            tuple(each.key for each in stored),
+            {each.key.kid: key for each in stored if (key := private.get(each.key.kid) or self._opened(each))},
+            KeySet(keys=tuple(each.public_key for each in stored)),
         )
+        return self._view
 
+    def _opened(self, stored: StoredKey) -> ec.EllipticCurvePrivateKey | None:
+        """None where the key was closed with a secret that this replica does not have: another may sign with it."""
+        try:
+            return self._keyring.private_key(stored)
+        except KeysUnreadable as error:
+            log.error("keys.unreadable", kid=stored.key.kid, why=error.__doc__)
+            return None
 
-def _public_key(kid: str, key: ec.EllipticCurvePublicKey) -> PublicKey:
-    numbers = key.public_numbers()
-    return PublicKey(kid=kid, x=_base64url(numbers.x), y=_base64url(numbers.y))
-
-
-def _base64url(coordinate: int) -> str:
-    return base64.urlsafe_b64encode(coordinate.to_bytes(32, "big")).decode().rstrip("=")
+    async def _run(self) -> None:
+        while True:
+            try:
+                if self._encrypt_anew:
+                    await self._keyring.encrypt_anew()
+                    self._encrypt_anew = False
+                await self.look()
+            except Exception as error:
+                # Whoever gave up would sign with the same key for ever; a request that needs a key looks for itself.
+                expected = isinstance(error, Unavailable)
+                log.warning("keys.delayed", error=type(error).__name__, exc_info=None if expected else error)
+            await asyncio.sleep(LOOK_EVERY_S)

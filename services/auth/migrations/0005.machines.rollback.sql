@@ -1,0 +1,2 @@
+DROP INDEX users_role, users_email_begins;
+DROP TABLE api_tokens;
