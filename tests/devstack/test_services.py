@@ -62,3 +62,8 @@ def test_keys_are_32_bytes(around: services.Surroundings):
     table = services.table(around)
     for name, variable in (("auth", "AUTH_SECRET"), ("license", "LEASE_SIGNING_KEY")):
         assert len(base64.b64decode(table[name].environment[variable], validate=True)) == 32
+
+
+def test_the_gateway_is_believed_on_where_a_request_comes_from_and_believes_nobody(around: services.Surroundings):
+    told = {name: service.environment.get("TRUSTED_PROXIES") for name, service in services.table(around).items()}
+    assert told == dict.fromkeys(services.WITH_DATABASE, "127.0.0.1/32") | {"gateway": None}
