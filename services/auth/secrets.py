@@ -21,7 +21,11 @@ from chassis.settings import MissingSettings
 class Secrets:
     refresh: bytes
     codes: bytes
-    key_storage: MultiFernet  # opens also what the previous secret closed
+    guesses: bytes
+    devices: bytes
+    recovery: bytes
+    key_storage: MultiFernet  # opens also what the previous secret closed, as do all of these
+    second_factors: MultiFernet
     previous: Secrets | None = None
 
     @classmethod
@@ -56,11 +60,17 @@ def _from(root: bytes, previous_root: bytes | None = None) -> Secrets:
     return Secrets(
         refresh=_derived(root, b"raceoverlay.auth.refresh.v1"),
         codes=_derived(root, b"raceoverlay.auth.codes.v1"),
-        key_storage=MultiFernet(
-            [Fernet(base64.urlsafe_b64encode(_derived(each, b"raceoverlay.auth.keys.v1"))) for each in roots]
-        ),
+        guesses=_derived(root, b"raceoverlay.auth.guesses.v1"),
+        devices=_derived(root, b"raceoverlay.auth.devices.v1"),
+        recovery=_derived(root, b"raceoverlay.auth.recovery.v1"),
+        key_storage=_storage(roots, b"raceoverlay.auth.keys.v1"),
+        second_factors=_storage(roots, b"raceoverlay.auth.second-factors.v1"),
         previous=_from(previous_root) if previous_root else None,
     )
+
+
+def _storage(roots: tuple[bytes, ...], purpose: bytes) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(root, purpose))) for root in roots])
 
 
 def _derived(root: bytes, purpose: bytes) -> bytes:
