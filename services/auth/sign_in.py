@@ -47,8 +47,8 @@ class SignIn:
         if not account.is_verified:
             raise EmailNotVerified
         async with self._database.transaction() as tx:
-            if renewed_hash:
-                await AccountStore(tx).renew_hash(account.id, renewed_hash)
+            if not await AccountStore(tx).still_has(account, renewed_hash):
+                raise InvalidCredentials
             session = await SessionStore(tx).begin(account.id, said.device_name, now())
         return await self._pair(account, session, counter=0)
 

@@ -48,8 +48,27 @@ class AccountStore:
             display_name,
         )
 
-    async def renew_hash(self, user_id: UUID, password_hash: str) -> None:
-        await self._tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, password_hash)
+    async def still_has(self, account: Account, renewed_hash: str | None = None) -> bool:
+        """Whether the password is still the one that was checked, and stays it until this transaction ends.
+
+        Checking takes a while, in which a reset may have ended every session: none may begin after that with the old
+        password. `renewed_hash` is of the same password and replaces the old hash.
+        """
+        if renewed_hash:
+            return await self.set_password(account, renewed_hash)
+        found = await self._tx.rows(
+            "SELECT FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE", account.id, account.password_hash
+        )
+        return bool(found)
+
+    async def set_password(self, account: Account, password_hash: str) -> bool:
+        """Replace the hash that `account` was read with; False if somebody else did meanwhile."""
+        return 1 == await self._tx.run(
+            "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+            account.id,
+            account.password_hash,
+            password_hash,
+        )
 
     async def mark_verified(self, user_id: UUID) -> None:
         """The address is proved. Saying so again is no news."""
