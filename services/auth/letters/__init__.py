@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -33,6 +34,12 @@ def write(name: str, **facts: object) -> Letter:
     return Letter(subject.strip(), text.strip() + "\n", html)
 
 
+def moment(at: datetime) -> str:
+    """A time as letters say it: 26 November 2026, 03:10 UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
 def _one_line(value: object) -> object:
     """A fact cannot bring lines of its own: it would write letters of its own, or headers."""
     if not isinstance(value, str) or isinstance(value, Markup):  # markup comes from our own templates alone
@@ -40,6 +47,10 @@ def _one_line(value: object) -> object:
     return "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in value)
 
 
+_MONTHS = (  # not those of the machine's language
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=lambda name: name is not None and name.endswith(".html"),
