@@ -119,17 +119,32 @@ class Verifier:
             Unauthenticated: whatever is wrong with the token.
             Unavailable: no key to check it with could be had.
         """
+        identity = self.remembered(token)
+        if identity is not None:
+            return identity
         identity = self._verified.get(token)
         if identity is None:
-            identity = await self._check(token)
-            self._verified[token] = identity
+            identity = self._verified[token] = await self._check(token)
             if len(self._verified) > self._remember:
                 self._verified.popitem(last=False)
-        elif identity.expires_at + CLOCK_LEEWAY_S <= self._clock():
-            del self._verified[token]
-            raise Unauthenticated("The access token has expired.")
         if identity.session_id in self._revoked:
             raise Unauthenticated("This session was ended.")
+        if identity.expires_at + CLOCK_LEEWAY_S <= self._clock():
+            del self._verified[token]
+            raise Unauthenticated("The access token has expired.")
+        return identity
+
+    def remembered(self, token: str) -> Identity | None:
+        """Whose it is, if it was verified a while ago and is still good; None says nothing about the token.
+
+        The token longest unused is forgotten first. Only good ones are remembered, so that bad ones push none out.
+        """
+        identity = self._verified.get(token)
+        if identity is None or identity.session_id in self._revoked:
+            return None
+        if identity.expires_at + CLOCK_LEEWAY_S <= self._clock():
+            return None
+        self._verified.move_to_end(token)
         return identity
 
     async def ready(self) -> None:

@@ -1,49 +1,115 @@
-"""Who asks, from where, and may they? Asked of every request before anything else is done with it."""
+"""Who asks, from where, how often, and may they? Asked of every request before anything else is done with it.
+
+The cheap questions come first: no signature is checked for an address that asks too often, or that came with too many
+tokens that were none.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from prometheus_client import Counter
+
 from chassis.client_address import TrustedProxies, client_address
 from chassis.guards import admit
 from chassis.identity import Verifier
-from contracts.problem import Unauthenticated
+from contracts.identity import Identity
+from contracts.problem import TooManyRequests, Unauthenticated
+from services.gateway.head import Head
+from services.gateway.limits import LIMITS, neighbourhood, whole_seconds
+from services.gateway.pacing import Pacing, Share, account_of, bad_tokens
 from services.gateway.policy import Rule
+from services.gateway.tally import Tally
+
+LIMITED = Counter("requests_limited_total", "Requests refused because there were too many.", ("pace", "whose"))
+_REFUSED = {
+    "account": "This account, or this API token, asks too often.",
+    "address": "Too many requests come from this address.",
+    "all together": "There are too many requests of this sort just now.",
+    "bad tokens": "Too many tokens from this address were none of ours.",
+}
+_Asked = tuple[tuple[Share, str], ...]
 
 
 class Admission:
-    """What it lets in carries its address in `scope["state"]["client_address"]` and, where the call asks for a token,
-    its identity in `scope["user"]`.
+    """What it lets in has its identity in `scope["user"]`, if the call asks for a token.
+
+    What is limited has the headers that say so in `scope["state"]["limits"]`, whether it is let in or not. `scale` is
+    what the table's numbers are multiplied by; 0 does without limits.
     """
 
-    def __init__(self, verifier: Verifier, trusted: TrustedProxies) -> None:
+    def __init__(self, verifier: Verifier, tally: Tally, trusted: TrustedProxies, *, scale: float = 1.0) -> None:
         self._verifier = verifier
+        self._tally = tally
         self._trusted = trusted
+        self._pacings = {pace: Pacing(pace, scale) for pace in LIMITS} if scale else {}
+        self._bad_tokens = bad_tokens(scale) if scale else ()
+        self._bad_tokens_so_far = tuple(share.looked_at() for share in self._bad_tokens)
 
-    async def let_in(self, rule: Rule, scope: Any) -> None:
+    def find_origin(self, head: Head, scope: Any) -> None:
+        """Put the address that the request really comes from into `scope["state"]`, and how it came into `scope`.
+
+        A proxy that we trust may say both; nobody else is asked.
+        """
+        client = scope["client"]
+        peer = client[0] if client else ""
+        said = head.get(b"x-forwarded-for")
+        values = (said.decode("latin-1"),) if said else ()
+        scope["state"]["client_address"] = client_address(peer, values, self._trusted)
+        if peer in self._trusted and head.get(b"x-forwarded-proto") == b"https":
+            scope["scheme"] = "https"
+
+    async def let_in(self, rule: Rule, head: Head, scope: Any) -> None:
         """
         Raises:
+            TooManyRequests: the account, the address or everybody together asks too often.
             Unauthenticated: the call asks for a token, and there is none that we made.
             Forbidden, ScopeMissing: whoever it is may not do that.
             Unavailable: no token can be checked just now.
         """
-        authorization = b""
-        forwarded_for: list[str] = []
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                authorization = value
-            elif name == b"x-forwarded-for":
-                forwarded_for.append(value.decode("latin-1"))
-        peer = scope["client"]
-        scope["state"]["client_address"] = client_address(peer[0] if peer else "", forwarded_for, self._trusted)
+        pacing = self._pacings.get(rule.pace)
+        address = neighbourhood(scope["state"]["client_address"])
+        from_here = ((pacing.address, address), (pacing.together, "")) if pacing else ()
         if rule.access is None:
+            await self._count(pacing, from_here, rule, scope)
             return
-        identity = await self._verifier.verify(_token(authorization))
+        token = _bearer_token(head)
+        identity = self._verifier.remembered(token)
+        if identity is not None:
+            account = ((pacing.account, account_of(identity)),) if pacing else ()
+            await self._count(pacing, account + from_here, rule, scope)
+        else:
+            bad = tuple((share, address) for share in self._bad_tokens_so_far)
+            await self._count(pacing, from_here + bad, rule, scope)
+            identity = await self._verified(token, address)
+            account = ((pacing.account, account_of(identity)),) if pacing else ()
+            await self._count(pacing, account, rule, scope)
         admit(identity, rule.access, rule.scope)
         scope["user"] = identity
 
+    async def _verified(self, token: str, address: str) -> Identity:
+        try:
+            if not token:
+                raise Unauthenticated
+            return await self._verifier.verify(token)
+        except Unauthenticated:
+            await self._tally.take([share.draw(address) for share in self._bad_tokens])
+            raise
 
-def _token(authorization: bytes) -> str:
-    if authorization[:7].lower() != b"bearer ":
-        raise Unauthenticated
-    return authorization[7:].decode("latin-1").strip()
+    async def _count(self, pacing: Pacing | None, asked: _Asked, rule: Rule, scope: Any) -> None:
+        if pacing is None:
+            return
+        shares = [share for share, _ in asked]
+        verdicts = await self._tally.take([share.draw(who) for share, who in asked])
+        scope["state"]["limits"] = pacing.headers(shares, verdicts, signed_in=rule.access is not None)
+        for share, verdict in zip(shares, verdicts, strict=True):
+            if not verdict.is_allowed:
+                LIMITED.labels(pacing.name, share.whose).inc()
+                longest = max(verdict.wait for verdict in verdicts)
+                raise TooManyRequests(_REFUSED[share.whose], retry_after=whole_seconds(longest))
+
+
+def _bearer_token(head: Head) -> str:
+    """Empty where there is none; that is no token, either."""
+    authorization = head.get(b"authorization", b"")
+    return authorization[7:].decode("latin-1").strip() if authorization[:7].lower() == b"bearer " else ""

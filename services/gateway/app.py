@@ -10,15 +10,19 @@ from chassis.client_address import TrustedProxies
 from chassis.requests import RequestRecord
 from chassis.service import Service
 from services.gateway.admission import Admission
+from services.gateway.cors import Cors
 from services.gateway.ears import Ears
 from services.gateway.edge import Edge
+from services.gateway.hosts import Hosts
 from services.gateway.live import Audience
 from services.gateway.policy import Policy, Upstream
 from services.gateway.proxy import Proxy
 from services.gateway.reactions import SUBJECTS, Reactions
 from services.gateway.routes import ROUTES
 from services.gateway.settings import GatewaySettings
+from services.gateway.shared_tally import SharedTally
 from services.gateway.stream import EventStream
+from services.gateway.tally import OwnTally
 from services.gateway.upstreams import Upstreams
 
 
@@ -39,19 +43,22 @@ class Gateway(Service):
                 Upstream.VERSIONS: settings.versions_url,
             }
         )
+        tally = SharedTally(settings.valkey_url, OwnTally()) if settings.valkey_url else OwnTally()
         super().__init__(
             "gateway",
             settings,
             routes=ROUTES,
-            resources=[upstreams],
+            resources=[upstreams, tally],
             checks={"bus": self._events_heard, "keys": self._keys_had},
             summary="The one door.",
         )
         self._ears = Ears(self.bus, SUBJECTS, Reactions(audience, self.verifier).react)
         self.app.state["proxy"] = Proxy(upstreams)
         self.app.state["stream"] = EventStream(audience)
-        admission = Admission(self.verifier, TrustedProxies.parse(settings.trusted_proxies))
-        self.asgi = RequestRecord(Edge(self.app, policy, admission), self.name)
+        trusted = TrustedProxies.parse(settings.trusted_proxies)
+        admission = Admission(self.verifier, tally, trusted, scale=settings.rate_limit_scale)
+        edge = Edge(self.app, policy, admission, Hosts(settings.allowed_hosts), Cors(settings.cors_origins))
+        self.asgi = RequestRecord(edge, self.name)
 
     async def open(self) -> None:
         await super().open()
