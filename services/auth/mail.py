@@ -1,115 +1,133 @@
-"""The postman: takes mails from the table in which they were committed and hands them to the SMTP server.
+"""The postman: takes mails from the box in which they were committed and hands them to the SMTP server.
 
-Sending happens after the request, so that the answer to a registration takes the same time for every address, and a
-mail survives a mail server that is away: it is tried again, later and later, for about a day.
+A mail survives a server that is away: it is tried again, later and later, until it is of no use any more. Several
+postmen never send one mail twice, unless one dies between the server's yes and the commit; both copies then carry one
+Message-ID.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+from datetime import timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
-from urllib.parse import unquote, urlencode, urlsplit
+from email.utils import formatdate, parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from prometheus_client import Counter
 
-from chassis.database import Database, Transaction
+from chassis.database import Database
 from chassis.observability import log
-from contracts.problem import Unavailable
-from services.auth.letters import Letter, write
+from chassis.settings import MissingSettings
+from services.auth.rounds import Rounds
+from services.auth.store.mails import Mail, MailStore
 
-MAX_TRIES = 12
-POLL_S = 1.0
-
-
-def verification_mail(code: str, email: str, public_url: str) -> Letter:
-    """The link opens a page; only its button uses the code, so that a mail scanner cannot.
-
-    The code stands behind the `#`: that part of an address is never sent to a server, so it is in no log.
-    """
-    return write("verify", code=code, link=f"{public_url}/auth/verify#{urlencode({'email': email, 'code': code})}")
+MAILS = Counter("raceoverlay_mails_total", "Mails by what became of them.", ["outcome"])
+_TIMEOUT_S = 10
+_FIRST_PAUSE_S = 5
+_LONGEST_PAUSE = timedelta(hours=4)
+_REFUSED_FOR_GOOD = 500
 
 
-class Postman:
-    """Empties the mail box; several of them never send one mail twice at the same time."""
+class Undeliverable(Exception):
+    """No server will ever take this mail."""
+
+
+class Postman(Rounds):
+    """Empties the box."""
 
     def __init__(self, database: Database, smtp_url: str, sender: str) -> None:
-        address = urlsplit(smtp_url)
+        super().__init__("mail", self.deliver_one)
         self._database = database
         self._sender = sender
-        self._smtp = {
-            "hostname": address.hostname,
-            "port": address.port or 25,
-            "username": unquote(address.username) if address.username else None,
-            "password": unquote(address.password) if address.password else None,
-            "use_tls": address.scheme == "smtps",
-            "timeout": 10,
-        }
-        self._task: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    async def open(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="postman")
-
-    async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        self._smtp = _how_to_connect(smtp_url)
 
     async def deliver_one(self) -> bool:
         """Send the mail that is due first; False if none is."""
         async with self._database.transaction() as tx:
-            mail = await tx.row(
-                "SELECT id, recipient, subject, body, html, tries FROM mails WHERE due_at <= now() AND tries < $1"
-                " ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-                MAX_TRIES,
-            )
+            mails = MailStore(tx)
+            mail = await mails.take_due()
             if mail is None:
                 return False
+            if mail.is_late:
+                await self._give_up(mails, mail, "it came too late")
+                return True
             try:
-                letter = Letter(mail["subject"], mail["body"], mail["html"])
-                await aiosmtplib.send(self._message(mail["recipient"], letter), **self._smtp)
+                await self._send(mail)
+            except Undeliverable as error:
+                await self._give_up(mails, mail, str(error))
             except (aiosmtplib.SMTPException, OSError) as error:
-                log.warning("mail.delayed", mail_id=str(mail["id"]), error=type(error).__name__)
-                await self._later(tx, mail["id"], mail["tries"])
+                MAILS.labels("delayed").inc()
+                log.warning("mail.delayed", mail_id=str(mail.id), tries=mail.tries + 1, error=type(error).__name__)
+                await mails.try_later(mail, pause_after(mail.tries))
             else:
-                await tx.run("DELETE FROM mails WHERE id = $1", mail["id"])
-                log.info("mail.sent", mail_id=str(mail["id"]))
+                await mails.remove(mail)
+                MAILS.labels("sent").inc()
+                log.info("mail.sent", mail_id=str(mail.id))
         return True
 
-    async def _later(self, tx: Transaction, mail_id: object, tries: int) -> None:
-        await tx.run(
-            "UPDATE mails SET tries = tries + 1, due_at = now() + make_interval(secs => $2) WHERE id = $1",
-            mail_id,
-            float(min(5 * 2**tries, 4 * 3600)),
+    async def _give_up(self, mails: MailStore, mail: Mail, why: str) -> None:
+        await mails.remove(mail)
+        MAILS.labels("given_up").inc()
+        log.error("mail.given_up", mail_id=str(mail.id), tries=mail.tries, why=why)
+
+    async def _send(self, mail: Mail) -> None:
+        # The recipient is named to the server, not read out of the header: one mail goes to one address.
+        sender = parseaddr(self._sender)[1]
+        try:
+            await aiosmtplib.send(
+                composed(mail, self._sender), sender=sender, recipients=[mail.recipient], **self._smtp
+            )
+        except aiosmtplib.SMTPRecipientsRefused as refusal:
+            if all(each.code >= _REFUSED_FOR_GOOD for each in refusal.recipients):
+                raise Undeliverable("there is no such mailbox") from None
+            raise
+
+
+def composed(mail: Mail, sender: str) -> EmailMessage:
+    """
+    Raises:
+        Undeliverable: the recipient's address is none that a header can hold.
+    """
+    message = EmailMessage()
+    message["From"] = sender
+    try:
+        message["To"] = Address(addr_spec=mail.recipient)
+    except ValueError:
+        raise Undeliverable("the address has no usable form") from None
+    message["Subject"] = mail.letter.subject
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"  # no answer from a machine that is on holiday
+    message.set_content(mail.letter.text)
+    if mail.letter.html:
+        message.add_alternative(mail.letter.html, subtype="html")
+    return message
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long a mail waits that was refused once more: 5 s, 10 s, 20 s, and at last four hours."""
+    return min(timedelta(seconds=_FIRST_PAUSE_S * 2 ** min(tries, 20)), _LONGEST_PAUSE)
+
+
+def _how_to_connect(smtp_url: str) -> dict[str, Any]:
+    """`smtp://` is encrypted where the server offers it, `smtp+starttls://` and `smtps://` are or nothing is sent.
+
+    Raises:
+        MissingSettings: it is none of these.
+    """
+    address = urlsplit(smtp_url)
+    if address.scheme not in ("smtp", "smtp+starttls", "smtps") or not address.hostname:
+        raise MissingSettings(
+            "SMTP_URL is wrong: it must be smtp://, smtp+starttls:// or smtps://user:password@host:port."
         )
-
-    async def _run(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                while await self.deliver_one():
-                    pass
-            except Exception as error:
-                # A postman who gave up would leave every later mail unsent.
-                expected = isinstance(error, Unavailable)
-                log.warning("mail.delayed", error=type(error).__name__, exc_info=None if expected else error)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_S)
-
-    def _message(self, recipient: str, letter: Letter) -> EmailMessage:
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = recipient
-        message["Subject"] = letter.subject
-        message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain="raceoverlay.example")
-        message.set_content(letter.text)
-        if letter.html:
-            message.add_alternative(letter.html, subtype="html")
-        return message
+    return {
+        "hostname": address.hostname,
+        "port": address.port or {"smtp": 25, "smtp+starttls": 587, "smtps": 465}[address.scheme],
+        "username": unquote(address.username) if address.username else None,
+        "password": unquote(address.password) if address.password else None,
+        "use_tls": address.scheme == "smtps",
+        "start_tls": {"smtp": None, "smtp+starttls": True, "smtps": False}[address.scheme],
+        "timeout": _TIMEOUT_S,
+    }

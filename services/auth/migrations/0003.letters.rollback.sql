@@ -1,1 +1,2 @@
-ALTER TABLE mails DROP COLUMN html;
+DROP TABLE wanted_letters, codes;
+ALTER TABLE mails DROP COLUMN good_for, DROP COLUMN html;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.database import Row, Transaction
-from contracts.auth import UserRegistered, UserVerified
+from contracts.auth import UserDeleted, UserRegistered, UserVerified
 from contracts.event import new_id
 from contracts.identity import Role
 from services.auth.domain.accounts import Account
@@ -22,6 +22,15 @@ class AccountStore:
 
     async def by_id(self, user_id: UUID) -> Account | None:
         return _account(await self._tx.row(f"SELECT {_ACCOUNT} FROM users WHERE id = $1", user_id))
+
+    async def one_at_a_time(self, email: str) -> None:
+        """Until this transaction ends, nobody else begins an account with that address or moves one to it."""
+        await self._tx.run("SELECT pg_advisory_xact_lock(hashtextextended('address ' || $1, 0))", email)
+
+    async def has_second_factor(self, user_id: UUID) -> bool:
+        return await self._tx.value(
+            "SELECT EXISTS (SELECT FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL)", user_id
+        )
 
     async def register(self, email: str, password_hash: str, display_name: str | None) -> UUID | None:
         """Make the account; None if somebody has that address already, also at this very moment."""
@@ -55,25 +64,49 @@ class AccountStore:
         password. `renewed_hash` is of the same password and replaces the old hash.
         """
         if renewed_hash:
-            return await self.set_password(account, renewed_hash)
+            return await self.replace_hash(account, renewed_hash)
         found = await self._tx.rows(
             "SELECT FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE", account.id, account.password_hash
         )
         return bool(found)
 
-    async def set_password(self, account: Account, password_hash: str) -> bool:
+    async def replace_hash(self, account: Account, password_hash: str) -> bool:
         """Replace the hash that `account` was read with; False if somebody else did meanwhile."""
-        return 1 == await self._tx.run(
+        changed = await self._tx.run(
             "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
             account.id,
             account.password_hash,
             password_hash,
         )
+        return changed == 1
 
-    async def mark_verified(self, user_id: UUID) -> None:
-        """The address is proved. Saying so again is no news."""
-        if await self._tx.run("UPDATE users SET is_verified = true WHERE id = $1 AND NOT is_verified", user_id):
+    async def set_password(self, user_id: UUID, password_hash: str) -> None:
+        """Whatever it was before: somebody proved that the address is theirs."""
+        await self._tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, password_hash)
+
+    async def mark_verified(self, user_id: UUID) -> bool:
+        """The address is proved. Saying so again is no news, and False."""
+        proved = await self._tx.run("UPDATE users SET is_verified = true WHERE id = $1 AND NOT is_verified", user_id)
+        if proved:
             self._tx.record(UserVerified(user_id=user_id))
+        return proved == 1
+
+    async def move(self, user_id: UUID, email: str) -> bool:
+        """Give the account another address, which it has proved; False if somebody else has proved it, too.
+
+        Whoever only began an account there never proved anything: that one is erased. Asks for `one_at_a_time`.
+        """
+        erased = await self._tx.value(
+            "DELETE FROM users WHERE email = $1 AND NOT is_verified AND id <> $2 RETURNING id", email, user_id
+        )
+        if erased:
+            self._tx.record(UserDeleted(user_id=erased))
+        moved = await self._tx.run(
+            "UPDATE users SET email = $2 WHERE id = $1 AND NOT EXISTS (SELECT FROM users WHERE email = $2)",
+            user_id,
+            email,
+        )
+        return moved == 1
 
 
 def _account(row: Row | None) -> Account | None:
