@@ -11,10 +11,12 @@ from chassis.requests import RequestRecord
 from chassis.service import Service
 from services.gateway.admission import Admission
 from services.gateway.cors import Cors
+from services.gateway.dispatch import Dispatch
 from services.gateway.ears import Ears
 from services.gateway.edge import Edge
 from services.gateway.hosts import Hosts
 from services.gateway.live import Audience
+from services.gateway.memory_answers import MemoryAnswers
 from services.gateway.policy import Policy, Upstream
 from services.gateway.proxy import Proxy
 from services.gateway.reactions import SUBJECTS, Reactions
@@ -52,12 +54,14 @@ class Gateway(Service):
             checks={"bus": self._events_heard, "keys": self._keys_had},
             summary="The one door.",
         )
-        self._ears = Ears(self.bus, SUBJECTS, Reactions(audience, self.verifier).react)
-        self.app.state["proxy"] = Proxy(upstreams)
-        self.app.state["stream"] = EventStream(audience)
+        self.proxy = Proxy(upstreams)
+        self.stream = EventStream(audience)
+        self.memory = MemoryAnswers(upstreams, hears_events=lambda: self._ears.is_hearing)
+        self._ears = Ears(self.bus, SUBJECTS, Reactions(audience, self.verifier, self.memory.forget).react)
         trusted = TrustedProxies.parse(settings.trusted_proxies)
         admission = Admission(self.verifier, tally, trusted, scale=settings.rate_limit_scale)
-        edge = Edge(self.app, policy, admission, Hosts(settings.allowed_hosts), Cors(settings.cors_origins))
+        inside = Dispatch(self.app, memory=self.memory, proxy=self.proxy, stream=self.stream)
+        edge = Edge(inside, policy, admission, Hosts(settings.allowed_hosts), Cors(settings.cors_origins))
         self.asgi = RequestRecord(edge, self.name)
 
     async def open(self) -> None:

@@ -40,7 +40,13 @@ class Ears:
         for subject in subjects:
             self._streams.setdefault(stream_of(subject), []).append(subject)
         self._behind = set(self._streams)
+        self._following: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def is_hearing(self) -> bool:
+        """Whether an event that happens now is heard within moments."""
+        return len(self._following) == len(self._streams)
 
     async def open(self) -> None:
         self._tasks = [
@@ -93,7 +99,7 @@ class Ears:
             to_hear = created.num_pending or 0
             heard = 0
             if heard >= to_hear:
-                self._behind.discard(stream)
+                self._caught_up(stream)
             while client.stats["reconnects"] == connection:
                 message = await subscription.next_msg(timeout=PATIENCE_S)
                 if _is_heartbeat(message):
@@ -106,10 +112,15 @@ class Ears:
                 self._hear(message)
                 place.last = message.metadata.sequence.stream
                 if heard >= to_hear:
-                    self._behind.discard(stream)
+                    self._caught_up(stream)
         finally:
+            self._following.discard(stream)
             with contextlib.suppress(*BusError):
                 await subscription.unsubscribe()
+
+    def _caught_up(self, stream: str) -> None:
+        self._behind.discard(stream)
+        self._following.add(stream)
 
     def _hear(self, message: Msg) -> None:
         try:

@@ -46,6 +46,8 @@ _HOP_BY_HOP = frozenset(
     }
 )
 _OURS_TO_SAY = frozenset({b"x-request-id", b"server"})
+_NEVER_OUT = _HOP_BY_HOP | _OURS_TO_SAY
+_NOTHING: frozenset[bytes] = frozenset()
 _ONCE = frozenset({b"authorization", b"content-length", b"content-type", b"host", b"transfer-encoding"})
 
 
@@ -59,31 +61,28 @@ def refuse_ambiguous(headers: RawHeaders) -> None:
         raise BadRequest("A body has a length or it is chunked, not both.")
 
 
-def inward(scope: Any) -> list[tuple[str, str]]:
+def inward(scope: Any) -> list[tuple[bytes, bytes]]:
     """The headers that the upstream gets. Who asks is said by the token alone, and where from by admission."""
     sent: list[tuple[bytes, bytes]] = scope["headers"]
     hidden = _named_in_connection(sent)
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in sent
-        if name in _LET_IN and name not in hidden
-    ]
-    headers.append(("x-forwarded-for", scope["state"]["client_address"] or "unknown"))
-    headers.append(("x-forwarded-proto", scope["scheme"]))
-    headers.append(("x-request-id", scope["state"]["request_id"]))
+    headers = [pair for pair in sent if pair[0] in _LET_IN and pair[0] not in hidden]
+    headers += (
+        (b"x-forwarded-for", (scope["state"]["client_address"] or "unknown").encode("latin-1")),
+        (b"x-forwarded-proto", scope["scheme"].encode()),
+        (b"x-request-id", scope["state"]["request_id"].encode()),
+    )
     if traceparent := current_traceparent():
-        headers.append(("traceparent", traceparent))
+        headers.append((b"traceparent", traceparent.encode()))
     return headers
 
 
 def outward(answered: RawHeaders) -> list[tuple[bytes, bytes]]:
     """The headers of an upstream's answer that the client gets. The request id is added by the chassis, once."""
     lowered = [(name.lower(), value) for name, value in answered]
-    hidden = _HOP_BY_HOP | _OURS_TO_SAY | _named_in_connection(lowered)
+    hidden = _NEVER_OUT | _named_in_connection(lowered)
     return [(name, value) for name, value in lowered if name not in hidden]
 
 
 def _named_in_connection(headers: RawHeaders) -> frozenset[bytes]:
-    return frozenset(
-        word.strip().lower() for name, value in headers if name == b"connection" for word in value.split(b",")
-    )
+    said = [value for name, value in headers if name == b"connection"]
+    return frozenset(word.strip().lower() for value in said for word in value.split(b",")) if said else _NOTHING

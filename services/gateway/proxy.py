@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator
 
-import aiohttp
 from litestar.types import Receive, Scope, Send
 
 from chassis.observability import log
-from contracts.problem import Problem, Unavailable, UpstreamTimeout
+from contracts.problem import Problem
 from services.gateway.body import RequestBody
 from services.gateway.headers import inward, outward
 from services.gateway.policy import Rule
+from services.gateway.upstream_client import Answer, UpstreamError
 from services.gateway.upstreams import Upstreams
 
 UPLOAD_S = 60.0
 READ_S = 30.0
 AWAITED_BYTES = 64 << 10
+LOOK_AFTER_S = 0.05  # most answers are back before it is worth asking whether anybody still waits for them
 CLIENT_LEFT = 499  # never seen by anybody but our logs and metrics, where it must not look like a failure of ours
 
 
@@ -28,12 +28,8 @@ class RequestTimeout(Problem):
     status = 408
 
 
-class ClientLeft(Exception):
-    """The client closed the connection before its answer was complete."""
-
-
-class BrokenOff(Exception):
-    """The upstream failed in the middle of its answer; the client must see that the rest is missing."""
+class BrokenAnswer(Exception):
+    """The answer ends in its middle, and the client must see that the rest is missing."""
 
 
 class Proxy:
@@ -55,51 +51,43 @@ class Proxy:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule: Rule = scope["state"]["rule"]
-        scope["path_template"] = rule.path
         body = RequestBody(receive, scope["headers"], rule.body)
+        watch = _Watch(body)
         try:
-            await self._until_client_leaves(self._forward(rule, scope, body, send), body)
-        except ClientLeft:
+            await self._forward(rule, scope, body, send)
+        except asyncio.CancelledError:
+            if not watch.is_why_cancelled():
+                raise
             if not scope["state"].get("answered"):
                 await send({"type": "http.response.start", "status": CLIENT_LEFT, "headers": []})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _until_client_leaves(self, forward: Coroutine[Any, Any, None], body: RequestBody) -> None:
-        """ClientLeft as soon as nobody waits for the answer any more: the upstream need not go on with it."""
-        forwarding = asyncio.create_task(forward)
-        leaving = asyncio.create_task(body.client_left())
-        try:
-            await asyncio.wait((forwarding, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not forwarding.done():
-                raise ClientLeft
-            forwarding.result()
         finally:
-            for task in (forwarding, leaving):
-                task.cancel()
-            await asyncio.gather(forwarding, leaving, return_exceptions=True)
+            watch.end()
 
     async def _forward(self, rule: Rule, scope: Scope, body: RequestBody, send: Send) -> None:
         answer = await self._ask(rule, scope, body)
         try:
-            head = outward(answer.raw_headers)
+            head = outward(answer.headers)
+            whole = answer.whole
             scope["state"]["answered"] = True
             await send({"type": "http.response.start", "status": answer.status, "headers": head})
-            async for piece in answer.content.iter_any():
-                await self._pass_on(piece, send)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except (aiohttp.ClientError, TimeoutError) as error:
+            if whole is None:
+                await self._pass_on(answer, send)
+            await send({"type": "http.response.body", "body": whole or b"", "more_body": False})
+        except UpstreamError as error:
             log.warning("upstream.broke_off", upstream=rule.upstream.value, error=type(error).__name__)
-            raise BrokenOff from error
+            raise BrokenAnswer from error
         finally:
             answer.close()
 
-    async def _pass_on(self, piece: bytes, send: Send) -> None:
-        """BrokenOff if the client does not read on: it may not keep a connection of the service for itself."""
-        try:
-            async with asyncio.timeout(self._read_seconds):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except TimeoutError:
-            raise BrokenOff from None
+    async def _pass_on(self, answer: Answer, send: Send) -> None:
+        """BrokenAnswer if the client does not read on: it may not keep a connection of the service for itself."""
+        async for piece in answer.pieces():
+            try:
+                async with asyncio.timeout(self._read_seconds):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            except TimeoutError:
+                raise BrokenAnswer from None
 
     async def _content(self, rule: Rule, body: RequestBody) -> bytes | AsyncIterator[bytes] | None:
         """A small body is awaited first: however slowly it is sent, it keeps no connection of the service meanwhile."""
@@ -113,30 +101,51 @@ class Proxy:
         except TimeoutError:
             raise RequestTimeout from None
 
-    async def _ask(self, rule: Rule, scope: Scope, body: RequestBody) -> aiohttp.ClientResponse:
+    async def _ask(self, rule: Rule, scope: Scope, body: RequestBody) -> Answer:
         content = await self._content(rule, body)
-        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        name = rule.upstream.value
+        headers = inward(scope)
+        if isinstance(content, bytes):
+            headers = [pair for pair in headers if pair[0] != b"content-length"]
+        query = scope["query_string"]
+        target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+        asking = self._upstreams.ask(
+            rule.upstream, rule.method, target, headers=headers, body=content, seconds=rule.seconds
+        )
+        if content is None or isinstance(content, bytes):
+            return await asking
         try:
             async with asyncio.timeout(self._upload_seconds + rule.seconds):
-                return await self._upstreams.ask(
-                    rule.upstream,
-                    rule.method,
-                    target.decode("latin-1"),
-                    headers=inward(scope),
-                    body=content,
-                    seconds=rule.seconds,
-                )
-        except aiohttp.ConnectionTimeoutError as error:
-            log.warning("upstream.unreachable", upstream=name, error=type(error).__name__)
-            raise Unavailable(retry_after=2) from error
-        except TimeoutError as error:
-            if not body.is_finished:
-                raise RequestTimeout from error
-            log.warning("upstream.timeout", upstream=name, path=rule.path)
-            raise UpstreamTimeout from error
-        except aiohttp.ClientError as error:
-            if body.refusal is not None:
-                raise body.refusal from None
-            log.warning("upstream.unreachable", upstream=name, error=type(error).__name__)
-            raise Unavailable(retry_after=2) from error
+                return await asking
+        except TimeoutError:
+            raise RequestTimeout from None
+
+
+class _Watch:
+    """Cancels the task that made it when the client is gone: the service need not go on then."""
+
+    def __init__(self, body: RequestBody) -> None:
+        self._body = body
+        self._working = asyncio.current_task()
+        self._leaving: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(LOOK_AFTER_S, self._begin)
+        self._has_left = False
+
+    def is_why_cancelled(self) -> bool:
+        """Asked once, by whoever caught the cancellation; it is then over."""
+        if not self._has_left or self._working is None:
+            return False
+        return self._working.uncancel() == 0
+
+    def end(self) -> None:
+        self._timer.cancel()
+        if self._leaving is not None:
+            self._leaving.cancel()
+
+    def _begin(self) -> None:
+        self._leaving = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        await self._body.client_left()
+        self._has_left = True
+        if self._working is not None:
+            self._working.cancel()

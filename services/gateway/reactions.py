@@ -1,4 +1,4 @@
-"""What happens here when something happened elsewhere: drivers hear of it, and ended sessions end here too."""
+"""What happens here when something happened elsewhere: memory forgets, drivers hear, ended sessions end here too."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from contracts.license import LicenseChanged
 from contracts.tracks import TrackPublished, TrackRejected
 from contracts.versions import ReleasePublished, ReleaseWithdrawn
 from services.gateway.live import Audience, Frame
+from services.gateway.memory_rules import RELEASES, TRACK_LISTS, license_tag, track_tag
 
 # Longer than any access token lives, so that none of the session's is left when it is forgotten here.
 REVOKED_FOR_S = 15 * 60
@@ -38,8 +39,21 @@ STREAMED: dict[type[Event], Callable[[Any], UUID | None]] = {
 }
 """What is streamed on, and to whom."""
 
+OUT_OF_DATE: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
+    TrackPublished: lambda event: (TRACK_LISTS, track_tag(event.game, event.track_id)),
+    LicenseChanged: lambda event: (license_tag(event.user_id),),
+    ReleasePublished: lambda _event: (RELEASES,),
+    ReleaseWithdrawn: lambda _event: (RELEASES,),
+}
+"""Which answers in memory it makes out of date."""
+
 UNSAID = frozenset({"uploaded_by"})
 """Fields that name a person to others: they stay inside."""
+
+
+def _nothing(_event: Event) -> tuple[str, ...]:
+    return ()
+
 
 _BY_SUBJECT = {subject_of(kind): (kind, driver_of) for kind, driver_of in STREAMED.items()}
 SUBJECTS = tuple(_BY_SUBJECT)
@@ -48,9 +62,10 @@ SUBJECTS = tuple(_BY_SUBJECT)
 class Reactions:
     """Every replica reacts to every event, because its listeners and its list of ended sessions are its own."""
 
-    def __init__(self, audience: Audience, verifier: Verifier) -> None:
+    def __init__(self, audience: Audience, verifier: Verifier, forget: Callable[[str], None]) -> None:
         self._audience = audience
         self._verifier = verifier
+        self._forget = forget
 
     def react(self, subject: str, body: bytes) -> None:
         """
@@ -59,6 +74,8 @@ class Reactions:
         """
         kind, driver_of = _BY_SUBJECT[subject]
         event = msgspec.json.decode(body, type=kind)
+        for tag in OUT_OF_DATE.get(kind, _nothing)(event):
+            self._forget(tag)  # first, for whoever hears of it asks at once
         self._audience.tell(framed(event, driver=driver_of(event)))
         if isinstance(event, SessionRevoked):
             self._verifier.revoke(event.session_id, until=event.at.timestamp() + REVOKED_FOR_S)

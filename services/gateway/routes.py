@@ -1,26 +1,15 @@
-"""What the gateway answers itself. All else is forwarded. Who may ask is decided before, by admission."""
+"""What the gateway answers itself, beside events. Who may ask is decided before, by admission."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from litestar import MediaType, Response, asgi, get
-from litestar.types import Receive, Scope, Send
+from litestar import MediaType, Response, get
 
 import contracts
 
 _DOCS = Path(__file__).parent / "docs"
 _PAGE_MAY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-ancestors 'none'"
-
-
-@asgi("/events", copy_scope=False)
-async def events(scope: Scope, receive: Receive, send: Send) -> None:
-    await scope["litestar_app"].state.stream(scope, receive, send)
-
-
-@asgi("/", is_mount=True, copy_scope=False)
-async def forward(scope: Scope, receive: Receive, send: Send) -> None:
-    await scope["litestar_app"].state.proxy(scope, receive, send)
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
@@ -43,7 +32,7 @@ def style() -> Response[bytes]:
     return _file(_DOCS / "page.css", MediaType.CSS)
 
 
-ROUTES = [events, openapi, page, script, style, forward]
+ROUTES = [openapi, page, script, style]
 
 
 def _file(path: Path, media_type: str) -> Response[bytes]:

@@ -43,6 +43,7 @@ class EventStream:
         after = next((value for name, value in scope["headers"] if name == b"last-event-id"), None)
         resumed_from = after.decode("latin-1") if after else None
         with self._audience.listening(identity, after=resumed_from) as (listener, is_complete):
+            scope["state"]["answered"] = True
             await send({"type": "http.response.start", "status": 200, "headers": _HEAD})
             await self._write(send, b"retry: %d\n\n" % RECONNECT_MS + (b"" if is_complete else _MISSED))
             leaving = asyncio.create_task(_end_when_client_leaves(listener, receive))

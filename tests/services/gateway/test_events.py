@@ -216,7 +216,7 @@ async def test_a_bus_that_was_away_is_listened_to_again_without_a_gap(
 async def test_a_stream_ends_with_its_access_token(start: Start) -> None:
     gateway = await start()
     offset = 0.0
-    stream_of_gateway = gateway.gateway.app.state["stream"]
+    stream_of_gateway = gateway.gateway.stream
     real = stream_of_gateway._clock
     stream_of_gateway._clock = lambda: real() + offset
     stream_of_gateway._heartbeat_seconds = 0.02
@@ -248,7 +248,7 @@ async def test_an_account_and_a_replica_have_a_bounded_number_of_streams(start: 
 async def test_a_listener_that_does_not_read_is_let_go_and_the_others_hear_on(start: Start) -> None:
     audience = Audience()
     gateway = await start(audience=audience)
-    gateway.gateway.app.state["stream"]._send_seconds = 0.2
+    gateway.gateway.stream._send_seconds = 0.2
     deaf, other = uuid4(), uuid4()
     reader, writer = await _deaf(gateway, gateway.issuer.token(deaf))
     try:
