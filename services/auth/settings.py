@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 from msgspec import Meta
@@ -19,4 +20,5 @@ class AuthSettings(DatabaseSettings, frozen=True, kw_only=True):
     smtp_url: Annotated[Secret, Meta(description="where mail goes, smtp://user:password@host:port")]
     public_url: Annotated[str, Meta(description="the gateway as drivers reach it; links in mails begin with it")]
     mail_from: str = "RaceOverlay <no-reply@raceoverlay.example>"
-    hashing_threads: Annotated[int, Meta(ge=1, le=64)] = 2
+    # One core stays free: with all of them hashing, a refresh waits behind the sign-ins (docs/performance.md).
+    hashing_threads: Annotated[int, Meta(ge=1, le=64)] = min(4, max(1, (os.cpu_count() or 1) - 1))
