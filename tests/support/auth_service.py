@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import aiohttp
+import asyncpg
 from waiting import eventually
 
 from services.auth.settings import AuthSettings
@@ -51,8 +52,9 @@ class Auth:
     mail: MailBox
     settings: AuthSettings
 
-    async def post(self, path: str, **body: object) -> tuple[int, dict[str, object]]:
-        async with self.http.post(f"{self.address}{path}", json=body) as answer:
+    async def post(self, path: str, /, token: str = "", **body: object) -> tuple[int, dict[str, object]]:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        async with self.http.post(f"{self.address}{path}", json=body, headers=headers) as answer:
             raw = await answer.read()
             return answer.status, await answer.json(content_type=None) if raw else {}
 
@@ -60,6 +62,14 @@ class Auth:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         async with self.http.get(f"{self.address}{path}", headers=headers) as answer:
             return answer.status, await answer.json(content_type=None)
+
+    async def rows(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
+        """What auth's own database answers."""
+        connection = await asyncpg.connect(self.settings.database_url)
+        try:
+            return await connection.fetch(sql, *arguments)
+        finally:
+            await connection.close()
 
     async def verified(self, email: str = "driver@raceoverlay.example") -> str:
         """Register an account and prove its address; returns the address."""
