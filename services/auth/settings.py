@@ -22,3 +22,4 @@ class AuthSettings(DatabaseSettings, frozen=True, kw_only=True):
     mail_from: str = "RaceOverlay <no-reply@raceoverlay.example>"
     # One core stays free: with all of them hashing, a refresh waits behind the sign-ins (docs/performance.md).
     hashing_threads: Annotated[int, Meta(ge=1, le=64)] = min(4, max(1, (os.cpu_count() or 1) - 1))
+    geoip_database: str = ""  # an .mmdb file of towns and countries; without one, sessions have no place

@@ -1,119 +1,149 @@
-"""Signing in, staying signed in, signing out."""
+"""Signing in: the password, the second factor where there is one, and then a session begins."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.database import Database
-from contracts.auth import Login, TokenPair, User
-from contracts.event import now
+from contracts.auth import Login, TokenPair
+from contracts.event import new_id, now
+from services.auth.caller import Caller
 from services.auth.domain.accounts import Account, EmailNotVerified, InvalidCredentials, same_address
-from services.auth.domain.sessions import (
-    ACCESS_TOKEN_LIFE,
-    SESSION_IDLE,
-    InvalidRefreshToken,
-    RefreshTokenReused,
-    Rotation,
-    Session,
-    judge_rotation,
-    read_refresh_token,
-    refresh_token,
-)
-from services.auth.keys import SigningKeys
+from services.auth.domain.devices import device_token, known_device, seen_from
+from services.auth.domain.guessing import Guessed
+from services.auth.domain.second_factor import InvalidSecondFactor
+from services.auth.guessing import Guessing
+from services.auth.housekeeping import Housekeeping
+from services.auth.letters import moment, write
+from services.auth.mail import Postman
+from services.auth.pairs import Pairs
 from services.auth.passwords import Passwords
+from services.auth.places import Places
+from services.auth.proof import Proof
 from services.auth.secrets import Secrets
 from services.auth.store.accounts import AccountStore
+from services.auth.store.audit import AuditStore
+from services.auth.store.mails import MailStore
 from services.auth.store.sessions import SessionStore
+
+_NOBODY = UUID(int=0)
+_CHECKS = 3  # as often a password is checked again because its hash was renewed by another sign-in meanwhile
+
+
+@dataclass(frozen=True)
+class _Knock:
+    """Somebody at the door. `device` is None for a stranger, otherwise what the device's guesses are counted under."""
+
+    email: str
+    account: Account | None
+    device: str | None
+    device_id: UUID
+    caller: Caller
 
 
 class SignIn:
-    def __init__(self, database: Database, passwords: Passwords, keys: SigningKeys, secrets: Secrets) -> None:
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        guessing: Guessing,
+        proof: Proof,
+        pairs: Pairs,
+        places: Places,
+        postman: Postman,
+        housekeeping: Housekeeping,
+        secrets: Secrets,
+    ) -> None:
         self._database = database
         self._passwords = passwords
-        self._keys = keys
+        self._guessing = guessing
+        self._proof = proof
+        self._pairs = pairs
+        self._places = places
+        self._postman = postman
+        self._housekeeping = housekeeping
         self._secrets = secrets
 
-    async def login(self, said: Login) -> TokenPair:
+    async def login(self, said: Login, caller: Caller) -> TokenPair:
         """
         Raises:
             InvalidCredentials: nobody has that address, or the password is wrong; which of both is not said.
-            EmailNotVerified: said only to somebody who knows the password.
+            EmailNotVerified, SecondFactorRequired, InvalidSecondFactor: said only to somebody who knows the password.
+            TooManyRequests: the guesses were too many, whether or not somebody has that address.
         """
+        knock = await self._who_knocks(said, caller)
+        async with self._guessing.guarded(
+            Guessed.PASSWORD,
+            knock.email,
+            caller,
+            device=knock.device,
+            wrong=(InvalidCredentials, InvalidSecondFactor),
+        ):
+            for _ in range(_CHECKS):
+                account, renewed_hash = await self._with_the_right_password(knock, said.password)
+                pair = await self._enter(knock, account, renewed_hash, said)
+                if pair is not None:
+                    self._postman.wake()
+                    return pair
+                knock = await self._who_knocks(said, caller)
+        raise InvalidCredentials
+
+    async def _who_knocks(self, said: Login, caller: Caller) -> _Knock:
+        """The same statements for every address."""
+        email = same_address(said.email)
         async with self._database.transaction() as tx:
-            account = await AccountStore(tx).by_email(same_address(said.email))
-        right, renewed_hash = await self._passwords.check(said.password, account.password_hash if account else None)
-        if account is None or not right:
+            account = await AccountStore(tx).by_email(email)
+            user_id = account.id if account else _NOBODY
+            from_here = seen_from(self._secrets.devices, user_id, caller.address)
+            was_here = await SessionStore(tx).knows(user_id, from_here, said.device_name)
+        by_token = known_device((each.devices for each in self._secrets.accepted), user_id, said.device_token)
+        if by_token is not None and account is not None:
+            return _Knock(email, account, f"token {by_token}", by_token, caller)
+        by_place = f"place {from_here.hex()} {said.device_name or ''}" if was_here and account is not None else None
+        return _Knock(email, account, by_place, new_id(), caller)
+
+    async def _with_the_right_password(self, knock: _Knock, password: str) -> tuple[Account, str | None]:
+        """The account, and a better hash of its password if there is one. No connection is held meanwhile."""
+        known_hash = knock.account.password_hash if knock.account else None
+        right, renewed_hash = await self._passwords.check(password, known_hash)
+        if knock.account is None:
             raise InvalidCredentials
-        if not account.is_verified:
+        if not right:
+            self._housekeeping.sign_in_failed(knock.account.id)
+            raise InvalidCredentials
+        if not knock.account.is_verified:
             raise EmailNotVerified
-        async with self._database.transaction() as tx:
+        return knock.account, renewed_hash
+
+    async def _enter(self, knock: _Knock, account: Account, renewed_hash: str | None, said: Login) -> TokenPair | None:
+        """Begin a session; None if the account or its password changed while the password was checked."""
+        place = self._places.of(knock.caller.address)
+        async with (
+            self._proof.guarded_factor(account.id, said.second_factor, knock.caller, device=knock.device),
+            self._database.transaction() as tx,
+        ):
             if not await AccountStore(tx).still_has(account, renewed_hash):
-                raise InvalidCredentials
-            session = await SessionStore(tx).begin(account.id, said.device_name, now())
-        return await self._pair(account, session, counter=0)
-
-    async def refresh(self, token: str) -> TokenPair:
-        """The next pair. The token just replaced gives the same pair's refresh token again for a minute.
-
-        Raises:
-            InvalidRefreshToken: not ours, or its session is over.
-            RefreshTokenReused: older than the previous one; its session is over from now on.
-        """
-        session_id, presented = read_refresh_token(self._secrets.refresh, token)
-        async with self._database.transaction() as tx:
+                return None
+            try:
+                await self._proof.second_factor(tx, account, said.second_factor, now())
+            except InvalidSecondFactor:
+                self._housekeeping.sign_in_failed(account.id)
+                raise
             sessions = SessionStore(tx)
-            session = await sessions.by_id(session_id)
-            if session is None:
-                raise InvalidRefreshToken
-            verdict = judge_rotation(session, presented, now())
-            if verdict is Rotation.ADVANCE and not await sessions.advance(session, now()):
-                # Somebody else with the same token was a moment faster: give what they were given.
-                session = await sessions.by_id(session_id)
-                if session is None:
-                    raise InvalidRefreshToken
-                verdict = judge_rotation(session, presented, now())
-            if verdict is Rotation.REUSED:
-                await sessions.revoke(session, "token_reuse", now())
-            account = await AccountStore(tx).by_id(session.user_id)
-        if verdict is Rotation.REUSED:  # after the commit: the session has ended
-            raise RefreshTokenReused
-        if verdict is Rotation.ENDED or account is None:
-            raise InvalidRefreshToken
-        return await self._pair(account, session, counter=presented + 1)
-
-    async def logout(self, token: str) -> None:
-        """End the session of this token. A token that means nothing is no reason to complain."""
-        try:
-            session_id, _ = read_refresh_token(self._secrets.refresh, token)
-        except InvalidRefreshToken:
-            return
-        async with self._database.transaction() as tx:
-            sessions = SessionStore(tx)
-            session = await sessions.by_id(session_id)
-            if session is not None:
-                await sessions.revoke(session, "logout", now())
-
-    async def account(self, user_id: UUID) -> Account | None:
-        async with self._database.transaction() as tx:
-            return await AccountStore(tx).by_id(user_id)
-
-    async def _pair(self, account: Account, session: Session, *, counter: int) -> TokenPair:
-        left = min(SESSION_IDLE, session.expires_at - now())
-        return TokenPair(
-            access_token=await self._keys.access_token(account, session.id),
-            expires_in=int(ACCESS_TOKEN_LIFE.total_seconds()),
-            refresh_token=refresh_token(self._secrets.refresh, session.id, counter),
-            refresh_expires_in=max(0, int(left.total_seconds())),
-            user=as_user(account),
-        )
-
-
-def as_user(account: Account) -> User:
-    return User(
-        id=account.id,
-        email=account.email,
-        role=account.role,
-        is_verified=account.is_verified,
-        display_name=account.display_name,
-        created_at=account.created_at,
-    )
+            if knock.device is None and await sessions.was_ever_signed_in(account.id):
+                facts = {"device_name": said.device_name, "place": place, "at": moment(now())}
+                await MailStore(tx).post(account.email, write("new_sign_in", **facts))
+            session = await sessions.begin(
+                account.id,
+                said.device_name,
+                now(),
+                place=place,
+                seen_from=seen_from(self._secrets.devices, account.id, knock.caller.address),
+            )
+            await AuditStore(tx).note(
+                account.id, "login", session_id=session.id, device_name=said.device_name, place=place
+            )
+            account = await AccountStore(tx).by_id(account.id) or account  # its role may have changed meanwhile
+        kept = device_token(self._secrets.devices, account.id, knock.device_id)
+        return await self._pairs.make(account, session, counter=0, device_token=kept)
