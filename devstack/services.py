@@ -117,9 +117,12 @@ def _own(around: Surroundings, addresses: Mapping[str, str]) -> dict[str, dict[s
         "gateway": {
             **{f"{name.upper()}_URL": address for name, address in addresses.items()},
             "PUBLIC_URL": around.gateway,
+            "ALLOWED_HOSTS": f"{ports.HOST}, localhost",
             "TLS_CERT": str(around.certificates.certificate),
             "TLS_KEY": str(around.certificates.key),
-        },
+            "RATE_LIMIT_SCALE": "10",  # on a laptop everybody asks from one address
+        }
+        | _passed_on("RATE_LIMIT_SCALE", "CORS_ORIGINS", "VALKEY_URL"),
     }
 
 

@@ -67,3 +67,11 @@ def test_keys_are_32_bytes(around: services.Surroundings):
 def test_the_gateway_is_believed_on_where_a_request_comes_from_and_believes_nobody(around: services.Surroundings):
     told = {name: service.environment.get("TRUSTED_PROXIES") for name, service in services.table(around).items()}
     assert told == dict.fromkeys(services.WITH_DATABASE, "127.0.0.1/32") | {"gateway": None}
+
+
+def test_limits_and_pages_are_as_the_caller_says(around: services.Surroundings, monkeypatch: pytest.MonkeyPatch):
+    assert services.table(around)["gateway"].environment["RATE_LIMIT_SCALE"] == "10"
+    monkeypatch.setenv("RATE_LIMIT_SCALE", "0")
+    monkeypatch.setenv("CORS_ORIGINS", "https://pages.example")
+    told = services.table(around)["gateway"].environment
+    assert (told["RATE_LIMIT_SCALE"], told["CORS_ORIGINS"]) == ("0", "https://pages.example")
