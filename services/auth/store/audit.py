@@ -46,3 +46,12 @@ class AuditStore:
             most,
         )
         return tuple(AuditEntry(**dict(row)) for row in rows)
+
+    async def forget_who(self, user_id: UUID) -> None:
+        """Take away what tells who and where it was, because the account is being erased; what happened stays."""
+        await self._tx.run("SELECT set_config('raceoverlay.erasing', $1, true)", str(user_id))
+        await self._tx.run(
+            "UPDATE audit SET device_name = NULL, place = NULL, detail = NULL"
+            " WHERE user_id = $1 AND (device_name IS NOT NULL OR place IS NOT NULL OR detail IS NOT NULL)",
+            user_id,
+        )

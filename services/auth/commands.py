@@ -1,0 +1,153 @@
+"""What operators do to auth from a shell: look at the signing keys and change them, look at roles and give them.
+
+Every command works on the database alone, beside the service that runs, and reads the service's own environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chassis.database import Database
+from chassis.observability import set_up
+from chassis.settings import MissingSettings, Secret, load
+from contracts.event import now
+from contracts.identity import Role
+from contracts.problem import Problem
+from services.auth.administration import give_role
+from services.auth.domain.accounts import same_address
+from services.auth.domain.keys import KeyState, standings
+from services.auth.keyring import Keyring
+from services.auth.secrets import Secrets
+from services.auth.store.accounts import AccountStore
+from services.auth.store.keys import KeyStore
+
+
+class DatabaseAlone(Struct, frozen=True, kw_only=True):
+    database_url: Annotated[Secret, Meta(description="auth's own database, postgresql://…")]
+
+
+class DatabaseAndSecret(DatabaseAlone, frozen=True, kw_only=True):
+    auth_secret: Annotated[Secret, Meta(description="what private keys are encrypted with, as the service has it")]
+    auth_secret_previous: Secret = Secret("")
+
+
+class CannotBeDone(Exception):
+    """The message is a sentence for the operator."""
+
+
+async def list_keys(_said: argparse.Namespace) -> str:
+    async with _opened(load(DatabaseAlone)) as database, database.transaction() as tx:
+        keys = [stored.key for stored in await KeyStore(tx).all()]
+    if not keys:
+        return "There are no keys yet: auth makes the first when it starts."
+    rows = [(each.key.kid, each.state.value, each.since, each.until) for each in standings(keys, now())]
+    return _aligned(("KID", "STATE", "SINCE", "UNTIL"), [(*row[:2], _moment(row[2]), _moment(row[3])) for row in rows])
+
+
+async def rotate_keys(_said: argparse.Namespace) -> str:
+    async with _keyring() as keyring:
+        following = await keyring.rotate(now())
+    return f"{following.kid} signs from {_moment(following.signs_from)} on. Nobody notices."
+
+
+async def revoke_key(said: argparse.Namespace) -> str:
+    async with _keyring() as keyring:
+        try:
+            await keyring.revoke(said.kid, now())
+        except LookupError:
+            raise CannotBeDone(f"There is no key {said.kid}. `keys` lists them.") from None
+        current = next(
+            each.key.kid
+            for each in standings([stored.key for stored in await keyring.read()], now())
+            if each.state is KeyState.CURRENT
+        )
+    return (
+        f"{said.kid} is gone; {current} signs. Auth stops signing with it and publishing it within 10 seconds, the"
+        " others forget it within 10 minutes, or at once when they are restarted. Drivers stay signed in: tokens that"
+        " it signed are refused, and their clients fetch others."
+    )
+
+
+async def roles(said: argparse.Namespace) -> str:
+    async with _opened(load(DatabaseAlone)) as database, database.transaction() as tx:
+        account = await AccountStore(tx).by_email(same_address(said.email))
+        if account is None:
+            raise CannotBeDone(f"Nobody has signed up with {said.email}.")
+        if said.role is None:
+            return f"{account.email} is {account.role.value}."
+        user = await give_role(tx, account.id, Role(said.role), now(), by=None)
+        if user.role is account.role:
+            return f"{user.email} is {user.role.value} already."
+        return f"{user.email} is {user.role.value} from now on; it was {account.role.value}."
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; 2 and a sentence where the environment lacks something, 1 where it cannot be done."""
+    set_up("auth", level="warning", otlp_endpoint="", sample=0)
+    said = _parser().parse_args(arguments)
+    try:
+        print(asyncio.run(said.command(said)))
+    except MissingSettings as error:
+        print(f"Cannot do that: {error}", file=sys.stderr)
+        return 2
+    except (CannotBeDone, Problem) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.auth",
+        description="Without a command: serve. The environment says where everything is.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    keys = commands.add_parser("keys", help="list the signing keys, or change them")
+    keys.set_defaults(command=list_keys)
+    changes = keys.add_subparsers(metavar="CHANGE")
+    rotate = changes.add_parser("rotate", help="let the next key sign as soon as everybody has seen it")
+    rotate.set_defaults(command=rotate_keys)
+    revoke = changes.add_parser("revoke", help="a private key was read by others: let it be gone at once")
+    revoke.add_argument("kid", metavar="KID", help="as `keys` lists it")
+    revoke.set_defaults(command=revoke_key)
+    role = commands.add_parser("roles", help="say which role an account has, or give it one: also the first admin")
+    role.add_argument("email", metavar="EMAIL", help="the address of the account")
+    role.add_argument("role", metavar="ROLE", nargs="?", choices=[role.value for role in Role], help=", ".join(Role))
+    role.set_defaults(command=roles)
+    return parser
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: DatabaseAlone) -> AsyncGenerator[Database]:
+    database = Database(settings.database_url, pool_size=2)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _keyring() -> AsyncGenerator[Keyring]:
+    settings = load(DatabaseAndSecret)
+    secrets = Secrets.derive(settings.auth_secret, settings.auth_secret_previous)
+    async with _opened(settings) as database:
+        yield Keyring(database, secrets.key_storage)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
+def _aligned(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)) for row in (head, *rows))
+    return "\n".join(line.rstrip() for line in lines)
