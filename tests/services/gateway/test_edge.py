@@ -46,13 +46,14 @@ async def test_a_path_that_is_not_in_the_table_is_not_found(gateway: Running, be
 
 
 WRONG_METHODS = (
-    ("GET", "/auth/login", "POST"),
-    ("DELETE", "/auth/verify", "GET, POST"),
-    ("POST", "/tracks/f1/monza", "GET"),
-    ("OPTIONS", "/license/plans", "GET"),
-    ("TRACE", "/license/plans", "GET"),
-    ("POST", "/events", "GET"),
-    ("POST", "/healthz", "GET"),
+    ("GET", "/auth/login", "OPTIONS, POST"),
+    ("HEAD", "/auth/login", "OPTIONS, POST"),
+    ("DELETE", "/auth/verify", "GET, HEAD, OPTIONS, POST"),
+    ("POST", "/tracks/f1/monza", "GET, HEAD, OPTIONS"),
+    ("TRACE", "/license/plans", "GET, HEAD, OPTIONS"),
+    ("CONNECTED", "/license/plans", "GET, HEAD, OPTIONS"),
+    ("POST", "/events", "GET, HEAD, OPTIONS"),
+    ("POST", "/healthz", "GET, HEAD, OPTIONS"),
 )
 
 
@@ -60,8 +61,47 @@ async def test_a_wrong_method_is_told_the_right_ones(gateway: Running, behind: B
     for method, path, allow in WRONG_METHODS:
         got = await gateway.ask(method, path)
         assert (got.status, got.headers.get("allow")) == (405, allow), (method, path)
-        assert (await got.json(content_type=None))["code"] == "method_not_allowed"
+        if method != "HEAD":
+            assert (await got.json(content_type=None))["code"] == "method_not_allowed"
+        options = await gateway.ask("OPTIONS", path)
+        assert (options.status, options.headers.get("allow"), await options.read()) == (204, allow, b"")
     assert behind.arrived == []
+
+
+async def test_whatever_can_be_got_has_a_head_of_its_own_without_a_body(gateway: Running, behind: Behind) -> None:
+    for path in ("/versions", "/license/plans", "/auth/me", "/docs", "/openapi.json", "/healthz", "/events"):
+        headers = gateway.issuer.bearer()
+        got = await gateway.ask("HEAD", path, headers=headers)
+        assert (got.status, await got.read()) == (200, b""), path
+        if path != "/events":
+            whole = await gateway.ask("GET", path, headers=headers)
+            assert got.headers.get("content-length") == whole.headers.get("content-length"), path
+            assert got.headers["content-type"] == whole.headers["content-type"]
+    assert {arrived.method for arrived in behind.arrived} == {"GET"}
+    assert (await gateway.ask("HEAD", "/auth/me")).status == 401
+
+
+async def test_a_host_that_is_not_ours_is_refused_and_health_is_told_to_whoever_asks(
+    start: Start, behind: Behind
+) -> None:
+    gateway = await start(allowed_hosts="127.0.0.1, Drivers.Example, [::1]")
+    ours = ("127.0.0.1", "127.0.0.1:8443", "drivers.example", "DRIVERS.example:443", "[::1]", "[::1]:8443")
+    for host in ours:
+        assert (await gateway.ask("GET", "/versions", headers={"host": host})).status == 200, host
+    behind.arrived.clear()
+    foreign = (
+        "evil.example",
+        "drivers.example.evil.example",
+        "evil.example:127.0.0.1",
+        "127.0.0.1@evil.example",
+        "::1",
+    )
+    for host in (*foreign, "drivers.example:x", "", "x" * 5000):
+        got = await gateway.ask("GET", "/versions", headers={"host": host})
+        assert got.status == 421, host
+        assert (await got.json(content_type=None))["code"] == "misdirected_request"
+    assert behind.arrived == []
+    assert (await gateway.ask("GET", "/healthz", headers={"host": "10.0.0.7:8080"})).status == 200
 
 
 async def test_an_address_that_is_too_long_is_refused(gateway: Running) -> None:
@@ -70,8 +110,12 @@ async def test_an_address_that_is_too_long_is_refused(gateway: Running) -> None:
 
 SAFE = (
     "x-content-type-options",
+    "x-frame-options",
     "strict-transport-security",
     "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
     "content-security-policy",
     "x-request-id",
 )
@@ -90,7 +134,7 @@ async def test_what_a_driver_alone_may_see_is_not_stored_unless_the_service_says
 ) -> None:
     bearer = gateway.issuer.bearer()
     assert (await gateway.ask("GET", "/license/status", headers=bearer)).headers["cache-control"] == "no-store"
-    assert "cache-control" not in (await gateway.ask("GET", "/license/plans")).headers
+    assert "cache-control" not in (await gateway.ask("GET", "/versions")).headers
 
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(headers={"cache-control": "private, max-age=60"})
