@@ -22,6 +22,7 @@ from services.auth.store.accounts import AccountStore
 from services.auth.store.audit import AuditStore
 from services.auth.store.codes import CodeStore
 from services.auth.store.mails import MailStore
+from services.auth.store.second_factors import SecondFactorStore
 from services.auth.store.sessions import SessionStore
 
 
@@ -88,7 +89,7 @@ class NewPassword:
 
     async def _hash_of(self, account: Account, password: str) -> str:
         async with self._database.transaction() as tx:
-            has_second_factor = await AccountStore(tx).has_second_factor(account.id)
+            has_second_factor = await SecondFactorStore(tx).is_on(account.id)
         return await self._passwords.hash_new(
             password,
             email=account.email,

@@ -71,6 +71,13 @@ class Auth:
         finally:
             await connection.close()
 
+    async def a_minute_passes_for_letters(self) -> None:
+        """Another letter of each kind can be asked for, and one that waited for that is due."""
+        await self.rows(
+            "UPDATE wanted_letters"
+            " SET composed_at = composed_at - interval '1 minute', due_at = due_at - interval '1 minute'"
+        )
+
     async def verified(self, email: str = "driver@raceoverlay.example") -> str:
         """Register an account and prove its address; returns the address."""
         assert (await self.post("/auth/register", email=email, password=PASSWORD))[0] == 202

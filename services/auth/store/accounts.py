@@ -27,11 +27,6 @@ class AccountStore:
         """Until this transaction ends, nobody else begins an account with that address or moves one to it."""
         await self._tx.run("SELECT pg_advisory_xact_lock(hashtextextended('address ' || $1, 0))", email)
 
-    async def has_second_factor(self, user_id: UUID) -> bool:
-        return await self._tx.value(
-            "SELECT EXISTS (SELECT FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL)", user_id
-        )
-
     async def register(self, email: str, password_hash: str, display_name: str | None) -> UUID | None:
         """Make the account; None if somebody has that address already, also at this very moment."""
         user_id = new_id()
