@@ -28,7 +28,15 @@ async def mail_box() -> AsyncIterator[MailBox]:
 
 
 @pytest.fixture
-async def auth(database_of, nats_server: Nats, free_port, serve, mail_box: MailBox) -> AsyncIterator[Auth]:
+def more_settings() -> dict[str, object]:
+    """What a module of tests sets beside the usual; it has a fixture of the same name for that."""
+    return {}
+
+
+@pytest.fixture
+async def auth(
+    database_of, nats_server: Nats, free_port, serve, mail_box: MailBox, more_settings: dict[str, object]
+) -> AsyncIterator[Auth]:
     port = free_port()
     settings = AuthSettings(
         port=port,
@@ -40,6 +48,8 @@ async def auth(database_of, nats_server: Nats, free_port, serve, mail_box: MailB
         auth_secret=Secret(base64.b64encode(secrets.token_bytes(32)).decode()),
         smtp_url=Secret(f"smtp://127.0.0.1:{mail_box.port}"),
         public_url="https://raceoverlay.test",
+        trusted_proxies="127.0.0.1",
+        **more_settings,  # type: ignore[arg-type]
     )
     address = await serve(build(settings))
     async with aiohttp.ClientSession() as http:
