@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts.auth import User
 from contracts.event import subject_of
 from contracts.license import LicenseChanged
 from contracts.tracks import TrackMap, TrackPublished, TrackRejected
+from desktop_client.account import Account
 from desktop_client.device import device_name
 from desktop_client.event_stream import CLOSED, OPENED, EventStream, ServerEvent
 from desktop_client.gateway import BadAddress, Gateway, GatewayFailure, GatewayRefused
@@ -79,6 +79,7 @@ class Cloud:
         self._gateway: Gateway | None = None
         self.session: Session | None = None
         self.licence: Licence | None = None
+        self.account: Account | None = None  # for the windows
         problem = None
         if settings.gateway:
             try:
@@ -92,6 +93,7 @@ class Cloud:
             kept = vault or open_vault(settings.state)
             self.session = Session(self._gateway, kept, settings.state / "sign_in.lock", device_name=device_name())
             self.licence = Licence(self._gateway, self.session, kept)
+            self.account = Account(self._gateway, self.session, signed_in=self._listen, signed_out=self._stop_listening)
             self.session.on_change(self._session_changed)
             self.licence.on_change(lambda state: self._become(licence=state))
         pair = (self._gateway, self.session) if self._gateway and self.session else None
@@ -130,36 +132,6 @@ class Cloud:
         except Exception:
             log.exception("a frame was lost to the cloud")
 
-    async def sign_in(self, email: str, password: str) -> User:
-        """Sign in, and be live at once. Raises GatewayFailure."""
-        user = await self._reachable().sign_in(email, password)
-        self._listen()
-        return user
-
-    async def sign_out(self) -> None:
-        """Raises GatewayFailure where the sign-in could not be removed from this computer."""
-        await self._reachable().sign_out()
-        if self._listening is not None:
-            self._listening.cancel()
-        self._become(is_live=False)
-
-    async def register(self, email: str, password: str, display_name: str | None = None) -> None:
-        """Raises GatewayFailure."""
-        await self._reachable().register(email, password, display_name)
-
-    async def verify(self, email: str, code: str) -> None:
-        """Raises GatewayFailure."""
-        await self._reachable().verify(email, code)
-
-    async def resend(self, email: str) -> None:
-        """Raises GatewayFailure."""
-        await self._reachable().resend(email)
-
-    def _reachable(self) -> Session:
-        if self.session is None:
-            raise GatewayFailure(self.state.problem or "No gateway is set up, so there is nothing to sign in to.")
-        return self.session
-
     def _take(self, frame: Frame) -> None:
         told = frame.session
         driving = (told.game, told.track_id, told.uid)
@@ -176,17 +148,18 @@ class Cloud:
         self._become(capture=self._capture.refusal, is_recording=self._capture.is_recording)
 
     async def _begin(self) -> None:
-        session, settings = self._reachable(), self._settings
-        await session.restore()
-        if session.state.stage is Stage.SIGNED_OUT and settings.email and settings.password:
-            await self._sign_in_when_reachable(settings.email, settings.password)
+        assert self.session is not None
+        settings = self._settings
+        await self.session.restore()
+        if self.session.state.stage is Stage.SIGNED_OUT and settings.email and settings.password:
+            await self._sign_in_when_reachable(self.session, settings.email, settings.password)
         self._listen()
 
-    async def _sign_in_when_reachable(self, email: str, password: str) -> None:
+    async def _sign_in_when_reachable(self, session: Session, email: str, password: str) -> None:
         pauses = Pauses(self._first_pause_s, 60.0)
         while True:
             try:
-                await self._reachable().sign_in(email, password)
+                await session.sign_in(email, password)
                 return
             except GatewayRefused as refusal:
                 if refusal.status not in (429, 500, 502, 503, 504):
@@ -201,6 +174,11 @@ class Cloud:
             self._listening.cancel()
         self._listening = asyncio.ensure_future(self._kept_up("events", self._hear_all))
 
+    def _stop_listening(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+        self._become(is_live=False)
+
     async def _hear_all(self) -> None:
         assert self._gateway is not None
         stream = EventStream(self._gateway, self._token, first_pause_s=self._first_pause_s / 2)
@@ -210,8 +188,9 @@ class Cloud:
                 self._hear(event)
 
     async def _token(self, refused: str | None) -> str:
+        assert self.session is not None
         await self._somebody.wait()
-        return await self._reachable().access_token(refused)
+        return await self.session.access_token(refused)
 
     def _hear(self, event: ServerEvent) -> None:
         if event.subject in (OPENED, STREAM_RESET):

@@ -19,9 +19,10 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from contracts.auth import Accepted, Login, RefreshToken, Register, Resend, TokenPair, User, Verify
+from contracts.auth import Login, RefreshToken, TokenPair, User
 from desktop_client.files import StillLocked, exclusive
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused, GatewayUnreachable
+from desktop_client.known_device import KnownDevice
 from desktop_client.vault import DamagedSecret, Vault, VaultFailure
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ Result = TypeVar("Result")
 
 SECRET: Final = "sign_in"
 SIGN_IN_IS_OVER: Final = frozenset({"invalid_refresh_token", "refresh_token_reused"})
+TOKEN_IS_REFUSED: Final = "unauthenticated"  # any other 401 is about what was typed
 EARLY_S: Final = 60.0  # a token this near its end is not sent any more
 LOCK_WITHIN_S: Final = 90.0  # longer than a refresh with all its tries takes
 CLOSE_WITHIN_S: Final = 5.0
@@ -86,6 +88,7 @@ class Session:
         """`lock`: the file that every client with this vault locks. `clock` counts seconds."""
         self._gateway, self._vault, self._lock = gateway, vault, lock
         self._device_name, self._clock = device_name, clock
+        self._known_device = KnownDevice(vault, gateway.address)
         self._access: _Access | None = None
         self._refreshing: asyncio.Task[str] | None = None
         self._listeners: list[Callable[[SessionState], object]] = []
@@ -103,13 +106,15 @@ class Session:
         except GatewayFailure as failure:
             log.info("not signed in at the start: %s", failure.sentence)
 
-    async def sign_in(self, email: str, password: str) -> User:
+    async def sign_in(self, email: str, password: str, second_factor: str | None = None) -> User:
         """Raises GatewayFailure; whoever was signed in stays so then."""
         before = self.state
         self._become(SessionState(Stage.SIGNING_IN))
         try:
-            body = Login(email=email, password=password, device_name=self._device_name)
+            body = Login(email, password, self._device_name, second_factor, await self._known_device.token(email))
             pair = await self._gateway.call("POST", "/auth/login", TokenPair, body=body)
+            if pair.device_token is not None:
+                await self._known_device.keep(email, pair.device_token)
             async with self._alone():
                 await self._keep(pair)
         except BaseException as failure:
@@ -117,19 +122,6 @@ class Session:
             self._become(replace(before, problem=problem))
             raise
         return pair.user
-
-    async def register(self, email: str, password: str, display_name: str | None = None) -> None:
-        """Begin an account; a code comes by mail. Raises GatewayFailure."""
-        body = Register(email=email, password=password, display_name=display_name or None)
-        await self._gateway.call("POST", "/auth/register", Accepted, body=body)
-
-    async def verify(self, email: str, code: str) -> None:
-        """Prove the address with the code from the mail. Raises GatewayFailure."""
-        await self._gateway.call("POST", "/auth/verify", type(None), body=Verify(email=email, code=code))
-
-    async def resend(self, email: str) -> None:
-        """Ask for another code. Raises GatewayFailure."""
-        await self._gateway.call("POST", "/auth/verify/resend", Accepted, body=Resend(email=email))
 
     async def sign_out(self) -> None:
         """Forget the sign-in here, whether or not the gateway can be told. Raises CannotKeep, GatewayUnreachable."""
@@ -141,6 +133,11 @@ class Session:
                     await self._gateway.call("POST", "/auth/logout", type(None), body=body, idempotent=True)
                 except GatewayFailure as failure:
                     log.info("the gateway was not told of the sign-out: %s", failure.sentence)
+            await self._forget(None)
+
+    async def ended(self) -> None:
+        """Forget a sign-in that the gateway ended because it was asked to. Raises CannotKeep, GatewayUnreachable."""
+        async with self._alone():
             await self._forget(None)
 
     async def access_token(self, instead_of: str | None = None) -> str:
@@ -165,7 +162,7 @@ class Session:
         try:
             return await call(token)
         except GatewayRefused as refusal:
-            if refusal.status != 401:
+            if refusal.code != TOKEN_IS_REFUSED:
                 raise
         return await call(await self.access_token(instead_of=token))
 

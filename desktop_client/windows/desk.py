@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QSystemTrayIcon, QWidget
 
+from desktop_client.account import Account
 from desktop_client.autostart import autostart
 from desktop_client.cloud import Cloud, CloudState
 from desktop_client.gateway import GatewayFailure
@@ -79,8 +80,10 @@ class Desk:
 
     def open_sign_in(self) -> None:
         self._has_asked = True
+        if self._cloud.account is None:
+            return
         if self._sign_in is None:
-            self._sign_in = SignIn(self._cloud)
+            self._sign_in = SignIn(self._cloud.account)
             self._sign_in.finished.connect(self._forget_sign_in)
         _bring_up(self._sign_in)
 
@@ -98,7 +101,14 @@ class Desk:
         """Open the settings, at a page where one is named."""
         if self._settings is None:
             self._settings = SettingsWindow(
-                self.ledger, self._client, autostart(), self._hear, lambda: self._snapshot().stream, open_controllers
+                self.ledger,
+                self._client,
+                autostart(),
+                self._hear,
+                lambda: self._snapshot().stream,
+                open_controllers,
+                self._cloud.account,
+                self.open_sign_in,
             )
         if not self._settings.isVisible():
             self.ledger.look_at(self._overlay.settings.active)
@@ -111,6 +121,8 @@ class Desk:
         for window in (self._status, self._sign_in, self._bar, self._settings):
             if window is not None:
                 window.close()
+        if self._settings is not None:
+            self._settings.stop()
         if self._leaving is not None:
             self._leaving.cancel()
 
@@ -128,11 +140,12 @@ class Desk:
             self._sign_in = None
 
     def _sign_out(self) -> None:
-        self._leaving = asyncio.ensure_future(self._sign_out_now())
+        if self._cloud.account is not None:
+            self._leaving = asyncio.ensure_future(self._sign_out_now(self._cloud.account))
 
-    async def _sign_out_now(self) -> None:
+    async def _sign_out_now(self, account: Account) -> None:
         try:
-            await self._cloud.sign_out()
+            await account.sign_out()
         except GatewayFailure as failure:
             log.warning("signing out: %s", failure)
 

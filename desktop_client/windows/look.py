@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PyQt6.QtGui import QColor, QFontDatabase, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 from desktop_client.overlay import theme
 from desktop_client.overlay.palette import DARK
@@ -13,6 +13,7 @@ FIELD_EDGE = QColor(58, 68, 80)
 HOVER = QColor(32, 40, 50)
 CHOSEN = QColor(26, 50, 70)  # under what is chosen, which a line or a tick says too
 FADED = QColor(98, 108, 118)
+FIXED = QFontDatabase.SystemFont.FixedFont
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128)
 
 
@@ -63,6 +64,7 @@ def style_sheet() -> str:
     QPushButton#nav:hover {{ background: {_css(FIELD)}; }}
     QPushButton#nav:focus {{ border: 1px solid {_css(FIELD_EDGE)}; }}
     QPushButton#nav:checked {{ background: {_css(CHOSEN)}; color: {_css(DARK.text)}; }}
+    QLabel#code {{ font-family: "{QFontDatabase.systemFont(FIXED).family()}"; font-size: 15px; }}
     QLabel#heading {{ color: {_css(DARK.text_dim)}; font-size: 12px; font-weight: 600; }}
     QFrame#line {{ background: {_css(FIELD)}; border: none; max-height: 1px; min-height: 1px; }}
     QFrame#upright {{ background: {_css(FIELD)}; border: none; max-width: 1px; min-width: 1px; }}

@@ -18,12 +18,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from desktop_client.account import Account
 from desktop_client.autostart import Autostart
 from desktop_client.hotkeys.controllers import Controllers, NoControllers
 from desktop_client.overlay.widgets import WIDGETS
 from desktop_client.settings import ClientSettings
 from desktop_client.stream.seen import StreamSeen
 from desktop_client.windows import look
+from desktop_client.windows.account_page import AccountPage
 from desktop_client.windows.controls import Dropdown, Toggle
 from desktop_client.windows.fields import Option
 from desktop_client.windows.games_page import GamesPage
@@ -38,7 +40,13 @@ SIZE: Final = QSize(1010, 780)
 SMALLEST: Final = QSize(990, 480)
 TITLE_BAR: Final = QSize(0, 40)
 NAV_WIDTH: Final = 236
-PAGES: Final = {"general": "General", "profiles": "Profiles", "games": "Games", "stream": "Streaming"}
+PAGES: Final = {
+    "general": "General",
+    "profiles": "Profiles",
+    "games": "Games",
+    "stream": "Streaming",
+    "account": "Account",
+}
 FIRST: Final = "general"
 
 
@@ -53,8 +61,13 @@ class SettingsWindow(QWidget):
         hear: Callable[[ClientSettings], None],
         stream: Callable[[], StreamSeen | None],
         open_controllers: Callable[[], Controllers] = NoControllers,
+        account: Account | None = None,
+        open_sign_in: Callable[[], None] = lambda: None,
     ) -> None:
-        """`hear` listens to the games as the driver wants them now; `stream` is how the browser source stands."""
+        """`hear` listens to the games as the driver wants them now; `stream` is how the browser source stands.
+
+        Without a gateway there is no `account`.
+        """
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)  # or widgets would lie on it
         self.ledger = ledger
         self._makers: dict[str, Callable[[], QWidget]] = {
@@ -62,6 +75,7 @@ class SettingsWindow(QWidget):
             "profiles": lambda: ProfilePage(self.ledger),
             "games": lambda: GamesPage(client, hear),
             "stream": lambda: StreamPage(self.ledger, stream),
+            "account": lambda: AccountPage(account, open_sign_in),
         }
         self._makers |= {key: lambda key=key: WidgetPage(self.ledger, key) for key in WIDGETS}
         self.pages: dict[str, QWidget] = {}
@@ -102,6 +116,12 @@ class SettingsWindow(QWidget):
             self.stack.addWidget(self.pages[key])
         self.stack.setCurrentWidget(self.pages[key])
         self.links[key].setChecked(True)
+
+    def stop(self) -> None:
+        """The program ends, and no answer is waited for."""
+        page = self.pages.get("account")
+        if isinstance(page, AccountPage):
+            page.stop()
 
     def _navigation(self) -> QWidget:
         inside = QWidget()

@@ -1,105 +1,83 @@
-"""Sign in, or begin an account: one small window, three pages, and a sentence for whatever goes wrong."""
+"""Sign in, begin an account, or get back into one: a small window, and a sentence for whatever goes wrong."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QLineEdit, QWidget
 
-from desktop_client.gateway import GatewayFailure, GatewayRefused
-from desktop_client.windows import look
+from desktop_client.gateway import GatewayRefused
+from desktop_client.windows.line import typed_line
+from desktop_client.windows.refusals import FIELDS, SHORTEST_PASSWORD, Said
+from desktop_client.windows.small_page import SmallPage
+from desktop_client.windows.small_window import SmallWindow
 
-log = logging.getLogger(__name__)
-
-WIDTH: Final = 324
-SHORTEST_PASSWORD: Final = 12
-FIELDS: Final = {
-    "email": "That is not a whole e-mail address.",
-    "password": f"A password has {SHORTEST_PASSWORD} to 128 characters.",
-    "code": "The code has eight digits.",
-    "display_name": "A name has up to 64 characters.",
-}
+CODE_DIGITS: Final = 8
+PASSWORD_NOTE: Final = f"Password, {SHORTEST_PASSWORD} characters or more"
+ASKS_FOR_A_CODE: Final = frozenset({"second_factor_required", "invalid_second_factor"})
+ANOTHER_CODE: Final = "Another code is on its way."
 
 
 class Account(Protocol):
-    """What the window asks for; `desktop_client.cloud.Cloud` is one. All of it raises GatewayFailure."""
+    """What the window asks for; `desktop_client.account.Account` is one. All of it raises GatewayFailure."""
 
-    async def sign_in(self, email: str, password: str) -> object: ...
+    async def sign_in(self, email: str, password: str, second_factor: str | None = None) -> object: ...
     async def register(self, email: str, password: str, display_name: str | None = None) -> None: ...
     async def verify(self, email: str, code: str) -> None: ...
     async def resend(self, email: str) -> None: ...
+    async def forgot_password(self, email: str) -> None: ...
+    async def reset_password(self, email: str, code: str, new_password: str) -> None: ...
 
 
-class SignIn(QDialog):
-    """Needs a running asyncio loop. `signed_in` is emitted once it worked, and the window closes."""
+class SignIn(SmallWindow):
+    """`signed_in` is emitted once it worked, and the window closes."""
 
     signed_in = pyqtSignal()
 
     def __init__(self, account: Account, email: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._account = account
-        self._working: asyncio.Task[None] | None = None
-        self.setWindowTitle("RaceOverlay")
-        self.setWindowIcon(look.icon())
-        self.setStyleSheet(look.style_sheet())
-
-        self.email, self.password = _field("E-mail", email), _field("Password", secret=True)
-        self.new_email, self.new_name = _field("E-mail"), _field("Name (optional)")
-        self.new_password = _field(f"Password, {SHORTEST_PASSWORD} characters or more", secret=True)
-        self.code = _field("Code from the mail")
-        self.code.setMaxLength(8)
-        self.sign_in = _Page("Sign in", "", (self.email, self.password), "Sign in", self._sign_in)
-        self.sign_in.add_link("Create an account", lambda: self._show(self.register))
-        self.register = _Page(
-            *("Create an account", "A mail with a code comes to your address."),
-            *((self.new_email, self.new_name, self.new_password), "Create account", self._register),
+        self.email, self.password = typed_line("E-mail", email), typed_line("Password", secret=True)
+        self.new_email, self.new_name = typed_line("E-mail"), typed_line("Name (optional)", longest=64)
+        self.new_password = typed_line(PASSWORD_NOTE, secret=True)
+        self.code = typed_line("Code from the mail", longest=CODE_DIGITS + 1)
+        self.second_factor = typed_line("Six digits, or a recovery code", longest=32)
+        self.lost_email = typed_line("E-mail")
+        self.reset_code = typed_line("Code from the mail", longest=CODE_DIGITS + 1)
+        self.other_password = typed_line(f"New {PASSWORD_NOTE[0].lower()}{PASSWORD_NOTE[1:]}", secret=True)
+        self.sign_in = SmallPage(
+            *("Sign in", "", {"email": self.email, "password": self.password}, "Sign in", self._sign_in)
         )
+        self.register = SmallPage(
+            *("Create an account", "A mail with a code comes to your address."),
+            {"email": self.new_email, "display_name": self.new_name, "password": self.new_password},
+            *("Create account", self._register),
+        )
+        self.verify = SmallPage("Check your mail", "", {"code": self.code}, "Confirm", self._verify)
+        self.prove = SmallPage(
+            *("One more proof", "Open your authenticator app and type the code that it shows for RaceOverlay."),
+            *({"second_factor": self.second_factor}, "Sign in", self._prove),
+        )
+        self.forgot = SmallPage(
+            *("Forgot your password?", "A code to choose another one comes to your address."),
+            *({"email": self.lost_email}, "Send a code", self._forgot),
+        )
+        self.reset = SmallPage(
+            *("Choose a password", "", {"code": self.reset_code, "new_password": self.other_password}),
+            *("Change it and sign in", self._reset),
+        )
+        self._link()
+        self._show_first(self.sign_in, self.register, self.verify, self.prove, self.forgot, self.reset)
+
+    def _link(self) -> None:
+        self.sign_in.add_link("Create an account", self._ask_for_account)
+        self.sign_in.add_link("Forgot your password?", self._ask_for_address)
         self.register.add_link("I have one", lambda: self._show(self.sign_in))
-        self.verify = _Page("Check your mail", "", (self.code,), "Confirm", self._verify)
         self.verify.add_link("Send another code", self._resend)
-        self.verify.add_link("Back", lambda: self._show(self.sign_in))
-
-        self.page = self.sign_in
-        sign = QLabel()
-        sign.setPixmap(look.mark(44))
-        around = QVBoxLayout(self)
-        around.setContentsMargins(28, 26, 28, 18)
-        around.setSpacing(14)
-        around.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)  # as tall as the page that is shown
-        around.addWidget(sign)
-        for page in (self.sign_in, self.register, self.verify):
-            page.setFixedWidth(WIDTH)
-            around.addWidget(page)
-        self._show(self.sign_in)
-
-    @property
-    def is_busy(self) -> bool:
-        return self._working is not None
-
-    def closeEvent(self, a0: QCloseEvent | None) -> None:
-        if self._working is not None:
-            self._working.cancel()
-        super().closeEvent(a0)
-
-    def _show(self, page: _Page) -> None:
-        if page is self.register and not self.new_email.text():
-            self.new_email.setText(self.email.text())
-        self.page = page
-        for other in (self.sign_in, self.register, self.verify):
-            other.setVisible(other is page)
-        page.say("")
-        self._focus()
-
-    def _focus(self) -> None:
-        """Put the cursor where something is missing, else where something was wrong: into the last field."""
-        fields = self.page.fields
-        missing = next((field for field in fields if not field.text()), fields[-1])
-        missing.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.reset.add_link("Send another code", self._forgot_again)
+        for page in (self.verify, self.prove, self.forgot, self.reset):
+            page.add_link("Back", lambda: self._show(self.sign_in))
 
     def _sign_in(self) -> None:
         email, password = self.email.text().strip(), self.password.text()
@@ -108,25 +86,48 @@ class SignIn(QDialog):
             return
         self._run(self._sign_in_now(email, password))
 
-    async def _sign_in_now(self, email: str, password: str) -> None:
+    async def _sign_in_now(self, email: str, password: str, second_factor: str | None = None) -> None:
         try:
-            await self._account.sign_in(email, password)
+            await self._account.sign_in(email, password, second_factor)
         except GatewayRefused as refusal:
-            if refusal.code != "email_not_verified":
+            if refusal.code == "email_not_verified":
+                self._expect_code(email, password)
+            elif refusal.code in ASKS_FOR_A_CODE and self.page is not self.prove:
+                self.second_factor.clear()
+                self._show(self.prove)
+            else:
                 raise
-            self._expect_code(email, password)
             return
-        self.password.clear()
-        self.new_password.clear()
+        for secret in (self.password, self.new_password, self.other_password, self.second_factor):
+            secret.clear()
         self.signed_in.emit()
         self.accept()
+
+    def _prove(self) -> None:
+        code = self.second_factor.text().strip()
+        if len(code) < 6:
+            self.page.fail(Said(at_fields={"second_factor": "Six digits of the app, or one whole recovery code."}))
+            return
+        self._run(self._prove_now(self.email.text().strip(), self.password.text(), code))
+
+    async def _prove_now(self, email: str, password: str, code: str) -> None:
+        try:
+            await self._sign_in_now(email, password, code)
+        except GatewayRefused as refusal:
+            if refusal.code in ASKS_FOR_A_CODE:
+                self.second_factor.clear()  # it is never right a second time
+            raise
+
+    def _ask_for_account(self) -> None:
+        self.new_email.setText(self.new_email.text() or self.email.text())
+        self._show(self.register)
 
     def _register(self) -> None:
         email, password = self.new_email.text().strip(), self.new_password.text()
         if "@" not in email:
-            self.page.say(FIELDS["email"])
+            self.page.fail(Said(at_fields={"email": FIELDS["email"]}))
         elif len(password) < SHORTEST_PASSWORD:
-            self.page.say(FIELDS["password"])
+            self.page.fail(Said(at_fields={"password": FIELDS["password"]}))
         else:
             self._run(self._register_now(email, password, self.new_name.text().strip() or None))
 
@@ -138,15 +139,12 @@ class SignIn(QDialog):
         self.email.setText(email)
         self.password.setText(password)
         self.code.clear()
-        self.verify.explain(f"If {email} can be used, a mail with a code of eight digits is on its way to it.")
+        self.verify.explain(_on_its_way(email))
         self._show(self.verify)
 
     def _verify(self) -> None:
-        code = "".join(filter(str.isdigit, self.code.text()))
-        if len(code) != 8:
-            self.page.say(FIELDS["code"])
-            return
-        self._run(self._verify_now(self.email.text().strip(), code))
+        if code := self._typed_code(self.code):
+            self._run(self._verify_now(self.email.text().strip(), code))
 
     async def _verify_now(self, email: str, code: str) -> None:
         await self._account.verify(email, code)
@@ -154,106 +152,53 @@ class SignIn(QDialog):
         await self._sign_in_now(email, self.password.text())
 
     def _resend(self) -> None:
-        self._run(self._account.resend(self.email.text().strip()), done="Another code is on its way.")
+        self._run(self._account.resend(self.email.text().strip()), ANOTHER_CODE, by_link=True)
 
-    def _run(self, work: Coroutine[Any, Any, None], done: str = "") -> None:
-        if self._working is not None:
-            work.close()
+    def _ask_for_address(self) -> None:
+        self.lost_email.setText(self.email.text() or self.lost_email.text())
+        self._show(self.forgot)
+
+    def _forgot(self) -> None:
+        email = self.lost_email.text().strip()
+        if "@" not in email:
+            self.page.fail(Said(at_fields={"email": FIELDS["email"]}))
+        else:
+            self._run(self._forgot_now(email))
+
+    async def _forgot_now(self, email: str) -> None:
+        await self._account.forgot_password(email)
+        self.reset_code.clear()
+        self.other_password.clear()
+        self.reset.explain(_on_its_way(email))
+        self._show(self.reset)
+
+    def _forgot_again(self) -> None:
+        self._run(self._account.forgot_password(self.lost_email.text().strip()), ANOTHER_CODE, by_link=True)
+
+    def _reset(self) -> None:
+        password = self.other_password.text()
+        if not (code := self._typed_code(self.reset_code)):
             return
-        self._working = asyncio.ensure_future(self._guarded(work, done))
-        self.page.set_busy(True)
+        if not password:
+            self.page.fail(Said(at_fields={"new_password": FIELDS["new_password"]}))
+        else:
+            self._run(self._reset_now(self.lost_email.text().strip(), code, password))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], done: str) -> None:
-        page = self.page
-        page.say("")
-        try:
-            await work
-            page.say(done, is_problem=False)
-        except GatewayFailure as failure:
-            self.page.say(sentence(failure))
-        except Exception:
-            log.exception("the sign-in window failed")
-            self.page.say("Something went wrong in RaceOverlay itself; its log says what.")
-        finally:
-            self._working = None
-            page.set_busy(False)
-            self._focus()
+    async def _reset_now(self, email: str, code: str, password: str) -> None:
+        await self._account.reset_password(email, code, password)
+        self.email.setText(email)
+        self.password.setText(password)
+        self._show(self.sign_in)
+        await self._sign_in_now(email, password)
 
-
-def sentence(failure: GatewayFailure) -> str:
-    """What went wrong, for the driver: fields in our own words, everything else in the gateway's."""
-    if isinstance(failure, GatewayRefused):
-        named = [FIELDS[error.field] for error in failure.errors if error.field in FIELDS]
-        if named:
-            return " ".join(dict.fromkeys(named))
-        if failure.status == 429:
-            wait = failure.retry_after
-            return f"Too many tries. Wait {wait} s, then try again." if wait else "Too many tries. Wait a little."
-    return failure.sentence
+    def _typed_code(self, line: QLineEdit) -> str:
+        """The digits of a mailed code, however they were written; "" after saying that they are not all there."""
+        code = "".join(filter(str.isdigit, line.text()))
+        if len(code) == CODE_DIGITS:
+            return code
+        self.page.fail(Said(at_fields={"code": "The code has eight digits."}))
+        return ""
 
 
-class _Page(QWidget):
-    """A title, a few fields, one button, links, and the place where a problem is said."""
-
-    def __init__(
-        self, title: str, text: str, fields: tuple[QLineEdit, ...], action: str, act: Callable[[], None]
-    ) -> None:
-        super().__init__()
-        self.fields, self._action = fields, action
-        self._title, self._text, self.problem = _label("title", title), _label("caption", text), _label("problem", "")
-        self.button = QPushButton(action)
-        self.button.setObjectName("main")
-        self.button.setDefault(True)
-        self.button.clicked.connect(act)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        for part in (self._title, self._text, *fields, self.problem, self.button):
-            column.addWidget(part)
-        self._links = QHBoxLayout()
-        self._links.addStretch()
-        column.addLayout(self._links)
-        column.addStretch()
-        self._text.setVisible(bool(text))
-
-    def add_link(self, text: str, act: Callable[[], None]) -> None:
-        link = QPushButton(text)
-        link.setObjectName("link")
-        link.setAutoDefault(False)
-        link.setCursor(Qt.CursorShape.PointingHandCursor)
-        link.clicked.connect(act)
-        self._links.insertWidget(self._links.count() - 1, link)
-
-    def explain(self, text: str) -> None:
-        self._text.setText(text)
-        self._text.setVisible(bool(text))
-
-    def say(self, text: str, *, is_problem: bool = True) -> None:
-        """Show a sentence above the button; "" takes it away."""
-        self.problem.setObjectName("problem" if is_problem else "note")
-        self.problem.setStyleSheet(self.problem.styleSheet())  # the name chooses the colour
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
-
-    def set_busy(self, busy: bool) -> None:
-        self.button.setText("One moment …" if busy else self._action)
-        for part in (self.button, *self.fields):
-            part.setEnabled(not busy)
-
-
-def _field(placeholder: str, text: str = "", *, secret: bool = False) -> QLineEdit:
-    field = QLineEdit(text)
-    field.setPlaceholderText(placeholder)
-    field.setAccessibleName(placeholder)
-    field.setMaxLength(128 if secret else 254)
-    if secret:
-        field.setEchoMode(QLineEdit.EchoMode.Password)
-    return field
-
-
-def _label(name: str, text: str) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
+def _on_its_way(email: str) -> str:
+    return f"If {email} can be used, a mail with a code of eight digits is on its way to it."

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from loopback_accounts import APP_CODE
 from loopback_gateway import (
     EMAIL,
     PASSWORD,
@@ -17,7 +18,6 @@ from loopback_gateway import (
     refuses,
 )
 
-from contracts.auth import User
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused, GatewayUnreachable
 from desktop_client.session import DAMAGED, NotSignedIn, Session, Stage
 from desktop_client.vault import FileVault
@@ -253,12 +253,25 @@ async def test_two_programs_refresh_at_once_and_neither_is_signed_out(
     assert not server.revoked
 
 
-async def test_an_account_begins_with_a_code(server: LoopbackGateway, start: Callable[[], Session]) -> None:
+async def test_a_wrong_password_in_a_call_is_not_a_reason_to_refresh_and_try_again(
+    server: LoopbackGateway, start: Callable[[], Session]
+) -> None:
     session = start()
-    await session.register(EMAIL, PASSWORD, "Driver")
-    await session.resend(EMAIL)
-    await session.verify(EMAIL, "12345678")
-    server.trouble["POST /auth/verify"] += [refuses(400, "invalid_code", title="The code is wrong.")]
-    with pytest.raises(GatewayRefused, match="The code is wrong"):
-        await session.verify(EMAIL, "00000000")
-    assert isinstance(await session.sign_in(EMAIL, PASSWORD), User)
+    await session.sign_in(EMAIL, PASSWORD)
+    server.trouble[ME] += [refuses(401, "invalid_credentials", title="The password is not right.")]
+    with pytest.raises(GatewayRefused, match="not right"):
+        await me(session)
+    assert (server.asked[REFRESH], server.asked[ME]) == (0, 1), "a guess is counted once"
+
+
+async def test_the_second_factor_is_asked_for_and_signs_in(
+    server: LoopbackGateway, start: Callable[[], Session]
+) -> None:
+    server.accounts.has_factor = True
+    session = start()
+    for factor, code in ((None, "second_factor_required"), ("000000", "invalid_second_factor")):
+        with pytest.raises(GatewayRefused) as refused:
+            await session.sign_in(EMAIL, PASSWORD, factor)
+        assert (refused.value.code, session.state.stage) == (code, Stage.SIGNED_OUT)
+    await session.sign_in(EMAIL, PASSWORD, APP_CODE)
+    assert session.state.stage is Stage.SIGNED_IN

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ssl
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,49 +14,38 @@ from uuid import UUID, uuid4
 import msgspec
 import trustme
 from aiohttp import web
+from loopback_accounts import Accounts
+from loopback_answers import (
+    EMAIL,
+    PASSWORD,
+    Handler,
+    Trouble,
+    answers,
+    as_json,
+    hangs_up,
+    loses_the_answer,
+    refusal,
+    refuses,
+)
 
 from contracts.auth import Login, RefreshToken, TokenPair, User
 from contracts.event import new_id
 from contracts.identity import Role
 from contracts.license import Activate, ActivatedDevice, Activation, Lease, LicenseStatus
-from contracts.problem import ProblemDetails
 from contracts.tracks import Line, Quality, TrackMap, Upload, UploadState, UploadStatus
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Trouble = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
-
-EMAIL, PASSWORD = "driver@raceoverlay.test", "a long enough password"
-
-
-def refusal(status: int, code: str, *, retry_after: int | None = None, title: str = "No.") -> web.Response:
-    body = ProblemDetails(type=f"urn:x:{code}", title=title, status=status, code=code, retry_after=retry_after)
-    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/problem+json")
-
-
-def refuses(status: int, code: str, *, retry_after: int | None = None, title: str = "No.") -> Trouble:
-    async def trouble(_request: web.Request, _handler: Handler) -> web.StreamResponse:
-        return refusal(status, code, retry_after=retry_after, title=title)
-
-    return trouble
-
-
-def answers(body: bytes, content_type: str = "application/json", status: int = 200) -> Trouble:
-    async def trouble(_request: web.Request, _handler: Handler) -> web.StreamResponse:
-        return web.Response(body=body, status=status, content_type=content_type)
-
-    return trouble
-
-
-async def loses_the_answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Does what it is asked, and the network takes the answer."""
-    await handler(request)
-    return await hangs_up(request, handler)
-
-
-async def hangs_up(request: web.Request, _handler: Handler) -> web.StreamResponse:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
+__all__ = [
+    "EMAIL",
+    "PASSWORD",
+    "LoopbackGateway",
+    "answers",
+    "hangs_up",
+    "loopback_gateway",
+    "loses_the_answer",
+    "made_up_map",
+    "refusal",
+    "refuses",
+]
 
 
 def made_up_map(game: str, track_id: str, version: int = 1) -> TrackMap:
@@ -91,6 +80,7 @@ class LoopbackGateway:
         self.counters: dict[int, int] = {}  # of each sign-in
         self.revoked = False
         self.good_access: set[str] = set()
+        self.accounts = Accounts(self.counters, self.good_access)
         self.devices: dict[str, str] = {}
         self.maps: dict[tuple[str, str], tuple[str, TrackMap]] = {}
         self.uploads: dict[str, Upload] = {}
@@ -113,11 +103,8 @@ class LoopbackGateway:
         self._ca.issue_cert("127.0.0.1").configure_cert(context)
         app = web.Application(middlewares=[self._middleware], client_max_size=8 << 20)
         app.router.add_post("/auth/login", self._login)
-        app.router.add_post("/auth/register", self._accept)
-        app.router.add_post("/auth/verify", self._nothing)
-        app.router.add_post("/auth/verify/resend", self._accept)
         app.router.add_post("/auth/refresh", self._refresh)
-        app.router.add_post("/auth/logout", self._nothing)
+        app.router.add_routes(self.accounts.routes())
         app.router.add_post("/license/activate", self._activate)
         app.router.add_get("/license/status", self._status)
         app.router.add_post("/tracks/upload", self._upload)
@@ -173,24 +160,26 @@ class LoopbackGateway:
             return refusal(401, "unauthenticated")
         return await handler(request)
 
-    def _pair(self, session: int) -> web.Response:
+    def _pair(self, session: int, device_token: str | None = None) -> web.Response:
         counter = self.counters[session]
         access, refresh = f"access-{session}-{counter}", f"refresh-token-{session}-{counter}"
         self.good_access.add(access)
-        return _json(TokenPair(access, 600, refresh, 86_400, self.user))
+        return as_json(TokenPair(access, 600, refresh, 86_400, self.user, device_token=device_token))
 
     async def _login(self, request: web.Request) -> web.StreamResponse:
         login = msgspec.json.decode(await request.read(), type=Login)
-        if (login.email, login.password) != (EMAIL, PASSWORD):
-            return refusal(401, "invalid_credentials", title="The address or the password is not right.")
+        if (wrong := self.accounts.refused(login)) is not None:
+            return wrong
         self.revoked = False
         session = len(self.counters)
         self.counters[session] = 0
-        return self._pair(session)
+        return self._pair(session, f"device-token-{session:04}")
 
     async def _refresh(self, request: web.Request) -> web.StreamResponse:
         token = msgspec.json.decode(await request.read(), type=RefreshToken).refresh_token
         session, presented = map(int, token.split("-")[2:])
+        if session in self.accounts.ended:
+            return refusal(401, "invalid_refresh_token", title="Sign in again.")
         if not self.revoked and presented == self.counters[session]:
             self.counters[session] += 1
         elif self.revoked or presented != self.counters[session] - 1:
@@ -206,7 +195,7 @@ class LoopbackGateway:
             return refusal(409, "device_limit_reached")
         self.devices[device.id] = device.public_key
         now = datetime.now(UTC)
-        return _json(
+        return as_json(
             Activation(
                 device=ActivatedDevice(device.id, device.name, device.platform, now, now),
                 plan="free",
@@ -219,7 +208,7 @@ class LoopbackGateway:
     async def _status(self, request: web.Request) -> web.StreamResponse:
         valid = request.query.get("device_id") in self.devices
         code = "valid" if valid else "device_not_activated"
-        return _json(LicenseStatus(valid, code, "free", ("overlay",), self.seats, len(self.devices)))
+        return as_json(LicenseStatus(valid, code, "free", ("overlay",), self.seats, len(self.devices)))
 
     async def _track(self, request: web.Request) -> web.StreamResponse:
         known = self.maps.get((request.match_info["game"], request.match_info["track_id"]))
@@ -228,17 +217,17 @@ class LoopbackGateway:
         etag, track_map = known
         if request.headers.get("if-none-match") == etag:
             return web.Response(status=304, headers={"etag": etag})
-        return _json(track_map, headers={"etag": etag})
+        return as_json(track_map, headers={"etag": etag})
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         upload = msgspec.json.decode(await request.read(), type=Upload)
         self.uploads[request.headers["idempotency-key"]] = upload
         if self.verdict == "accepted":
             self.publish(upload.game, upload.track_id)
-        return _json(UploadStatus(UUID(request.headers["idempotency-key"]), self.verdict), status=202)
+        return as_json(UploadStatus(UUID(request.headers["idempotency-key"]), self.verdict), status=202)
 
     async def _upload_status(self, request: web.Request) -> web.StreamResponse:
-        return _json(UploadStatus(UUID(request.match_info["id"]), self.verdict))
+        return as_json(UploadStatus(UUID(request.match_info["id"]), self.verdict))
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         self.resumed_from.append(request.headers.get("last-event-id"))
@@ -251,17 +240,6 @@ class LoopbackGateway:
         finally:
             self.streams.discard(stream)
         return stream
-
-    async def _accept(self, _request: web.Request) -> web.StreamResponse:
-        return _json({"status": "accepted", "detail": "…"}, status=202)
-
-    async def _nothing(self, _request: web.Request) -> web.StreamResponse:
-        return web.Response(status=204)
-
-
-def _json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    content = msgspec.json.encode(body)
-    return web.Response(body=content, status=status, content_type="application/json", headers=headers)
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ import numpy as np
 from waiting import eventually
 
 from contracts.tracks import TrackMap
+from desktop_client.account import Account
 from desktop_client.cloud import Cloud
 from desktop_client.maps import MapStage
 from desktop_client.race.recorded_lap import CapturedLap
@@ -26,6 +27,11 @@ class Client:
         self.maps: list[TrackMap] = []
         vault = FileVault(settings.state / "secrets")
         self.cloud = Cloud(settings, on_map=self.maps.append, vault=vault, first_pause_s=0.02)
+
+    @property
+    def account(self) -> Account:
+        assert self.cloud.account is not None
+        return self.cloud.account
 
     @property
     def stage(self) -> Stage:

@@ -99,7 +99,7 @@ async def test_a_session_that_was_ended_elsewhere_signs_out(
     await eventually(lambda: client.stage is Stage.SIGNED_OUT)
     assert client.cloud.state.session.problem == "Sign in again."
     assert client.cloud.state.plan is None
-    await client.cloud.sign_in(EMAIL, PASSWORD)
+    await client.account.sign_in(EMAIL, PASSWORD)
     await client.is_live()
 
 

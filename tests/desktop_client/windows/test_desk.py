@@ -25,7 +25,7 @@ def overlay(qapp, tmp_path):
 @pytest.fixture
 def desk(overlay, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    cloud: Any = SimpleNamespace(state=CloudState(is_configured=False))
+    cloud: Any = SimpleNamespace(state=CloudState(is_configured=False), account=None)
     made = Desk(cloud, Snapshot, lambda: None, Editor(overlay), ClientSettings(tmp_path), lambda _: None)
     yield made
     made.close()
