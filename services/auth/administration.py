@@ -1,4 +1,8 @@
-"""Administration: finding accounts, giving them roles, signing them out."""
+"""Administration: finding accounts, giving them roles, signing them out.
+
+Who asks is an admin by their access token; that its session still lives is asked once more, so that somebody who was an
+admin a minute ago is none.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from services.auth.domain.accounts import same_address
 from services.auth.domain.roles import UserUnknown, check_role, takes_away
 from services.auth.letters import write
 from services.auth.mail import Postman
+from services.auth.reauthentication import living_session
 from services.auth.store.api_tokens import ApiTokenStore
 from services.auth.store.audit import AuditStore
 from services.auth.store.mails import MailStore
@@ -25,17 +30,21 @@ class Administration:
         self._database = database
         self._postman = postman
 
-    async def users(self, email: str | None, role: Role | None, after: UUID | None, limit: int) -> UserList:
+    async def users(
+        self, by: Identity, email: str | None, role: Role | None, after: UUID | None, limit: int
+    ) -> UserList:
         async with self._database.transaction() as tx:
+            await living_session(tx, by)
             page = await RosterStore(tx).page(same_address(email) if email else None, role, after, limit + 1)
         return UserList(users=page[:limit], after=page[limit - 1].id if len(page) > limit else None)
 
-    async def user(self, user_id: UUID) -> User:
+    async def user(self, user_id: UUID, by: Identity) -> User:
         """
         Raises:
             UserUnknown
         """
         async with self._database.transaction() as tx:
+            await living_session(tx, by)
             return await _found(tx, user_id)
 
     async def give_role(self, user_id: UUID, role: Role, by: Identity) -> User:
@@ -45,6 +54,7 @@ class Administration:
             LastAdmin: it is the last one's own role.
         """
         async with self._database.transaction() as tx:
+            await living_session(tx, by)
             user = await give_role(tx, user_id, role, now(), by=by.user_id)
         self._postman.wake()
         return user
@@ -56,6 +66,7 @@ class Administration:
             UserUnknown
         """
         async with self._database.transaction() as tx:
+            await living_session(tx, by)
             await _found(tx, user_id)
             ended = await SessionStore(tx).end_all(user_id, "ended_by_admin", now())
             tokens = await ApiTokenStore(tx).end_all(user_id, "ended_by_admin")
@@ -66,9 +77,10 @@ class Administration:
                 by=by.user_id,
             )
 
-    async def trail(self, user_id: UUID, before: int | None, limit: int) -> AuditTrail:
+    async def trail(self, user_id: UUID, by: Identity, before: int | None, limit: int) -> AuditTrail:
         """What happened to an account, also to one that is no more."""
         async with self._database.transaction() as tx:
+            await living_session(tx, by)
             entries = await AuditStore(tx).of(user_id, before=before, most=limit + 1)
         return AuditTrail(entries=entries[:limit], before=entries[limit - 1].id if len(entries) > limit else None)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from chassis.database import Database, Transaction
 from contracts.auth import Export, User
-from contracts.auth import Session as ShownSession
 from contracts.event import now
 from contracts.identity import Identity, Role
 from contracts.problem import Unauthenticated
 from services.auth.domain.roles import LastAdmin
-from services.auth.domain.sessions import Session
 from services.auth.letters import write
 from services.auth.machines import as_shown
 from services.auth.mail import Postman
-from services.auth.reauthentication import recently_signed_in
+from services.auth.reauthentication import living_session, recently_signed_in
+from services.auth.second_factor import state_of
+from services.auth.sessions import as_session
 from services.auth.store.api_tokens import ApiTokenStore
 from services.auth.store.audit import AuditStore
 from services.auth.store.mails import MailStore
@@ -31,24 +31,27 @@ class Erasure:
     async def who(self, identity: Identity) -> User:
         """
         Raises:
-            Unauthenticated: the account was erased, although the token still lives.
+            Unauthenticated: the session was ended or the account erased, although the token still lives.
         """
         async with self._database.transaction() as tx:
+            await living_session(tx, identity)
             return await _own(tx, identity)
 
     async def export(self, identity: Identity) -> Export:
         """Everything that auth knows of the caller."""
         moment = now()
         async with self._database.transaction() as tx:
+            await living_session(tx, identity)
             user = await _own(tx, identity)
             await AuditStore(tx).note(user.id, "exported", session_id=identity.session_id)
             return Export(
                 user=user,
                 sessions=tuple(
-                    _shown(session, identity) for session in await SessionStore(tx).alive_of(user.id, moment)
+                    as_session(each, current=identity.session_id)
+                    for each in await SessionStore(tx).alive_of(user.id, moment)
                 ),
                 api_tokens=tuple(map(as_shown, await ApiTokenStore(tx).alive_of(user.id, moment))),
-                second_factor=await RosterStore(tx).second_factor(user.id),
+                second_factor=await state_of(tx, user.id),
                 audit=await AuditStore(tx).of(user.id, before=None, most=_ALL),
                 exported_at=moment,
             )
@@ -82,15 +85,3 @@ async def _own(tx: Transaction, identity: Identity, *, to_change: bool = False) 
     if user is None:
         raise Unauthenticated("This account does not exist any more.")
     return user
-
-
-def _shown(session: Session, identity: Identity) -> ShownSession:
-    return ShownSession(
-        id=session.id,
-        created_at=session.created_at,
-        last_seen_at=session.last_seen_at,
-        expires_at=session.ends_at(),
-        is_current=session.id == identity.session_id,
-        device_name=session.device_name,
-        place=session.place,
-    )

@@ -30,7 +30,7 @@ from services.auth.guessing import Guessing
 from services.auth.keys import SigningKeys
 from services.auth.letters import write
 from services.auth.mail import Postman
-from services.auth.reauthentication import recently_signed_in
+from services.auth.reauthentication import living_session, recently_signed_in
 from services.auth.store.accounts import AccountStore
 from services.auth.store.api_tokens import ApiTokenStore
 from services.auth.store.audit import AuditStore
@@ -83,6 +83,7 @@ class Machines:
 
     async def of(self, identity: Identity) -> ApiTokenList:
         async with self._database.transaction() as tx:
+            await living_session(tx, identity)
             tokens = await ApiTokenStore(tx).alive_of(identity.user_id, now())
         return ApiTokenList(tokens=tuple(map(as_shown, tokens)))
 
@@ -92,6 +93,7 @@ class Machines:
             ApiTokenUnknown: it is not one of the caller's.
         """
         async with self._database.transaction() as tx:
+            await living_session(tx, identity)
             token = await ApiTokenStore(tx).end(identity.user_id, token_id)
             if token is None:
                 raise ApiTokenUnknown

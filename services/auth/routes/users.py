@@ -20,6 +20,7 @@ from services.auth.domain.roles import AddressNotProved, LastAdmin, UserUnknown
 
 _ADMIN = {"guards": [requires(Role.ADMIN)], "security": [{"bearer": []}]}
 _REFUSALS = (Unauthenticated, Forbidden, InvalidRequest)
+Who = NamedDependency[Identity]
 Desk = NamedDependency[Administration]
 Address = Annotated[
     str | None,
@@ -35,16 +36,21 @@ Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
 @get("/auth/users", responses=documented(*_REFUSALS), **_ADMIN)
 async def users(
-    administration: Desk, email: Address = None, role: OfRole = None, after: After = None, limit: Limit = 50
+    identity: Who,
+    administration: Desk,
+    email: Address = None,
+    role: OfRole = None,
+    after: After = None,
+    limit: Limit = 50,
 ) -> UserList:
     """The accounts, in the order of their making."""
-    return await administration.users(email, role, after, limit)
+    return await administration.users(identity, email, role, after, limit)
 
 
 @get("/auth/users/{user_id:uuid}", responses=documented(*_REFUSALS, UserUnknown), **_ADMIN)
-async def user(user_id: FromPath[UUID], administration: Desk) -> User:
+async def user(user_id: FromPath[UUID], identity: Who, administration: Desk) -> User:
     """One account."""
-    return await administration.user(user_id)
+    return await administration.user(user_id, identity)
 
 
 @put(
@@ -52,9 +58,7 @@ async def user(user_id: FromPath[UUID], administration: Desk) -> User:
     responses=documented(*_REFUSALS, UserUnknown, LastAdmin, AddressNotProved),
     **_ADMIN,
 )
-async def give_role(
-    user_id: FromPath[UUID], data: JSONBody[ChangeRole], identity: NamedDependency[Identity], administration: Desk
-) -> User:
+async def give_role(user_id: FromPath[UUID], data: JSONBody[ChangeRole], identity: Who, administration: Desk) -> User:
     """Give an account a role. Where that takes something away, its sessions and API tokens end."""
     return await administration.give_role(user_id, data.role, identity)
 
@@ -65,15 +69,17 @@ async def give_role(
     responses=documented(*_REFUSALS, UserUnknown),
     **_ADMIN,
 )
-async def end_sessions(user_id: FromPath[UUID], identity: NamedDependency[Identity], administration: Desk) -> None:
+async def end_sessions(user_id: FromPath[UUID], identity: Who, administration: Desk) -> None:
     """Sign an account out everywhere, its machines too."""
     await administration.end_sessions(user_id, identity)
 
 
 @get("/auth/users/{user_id:uuid}/audit", responses=documented(*_REFUSALS), **_ADMIN)
-async def trail(user_id: FromPath[UUID], administration: Desk, before: Before = None, limit: Limit = 50) -> AuditTrail:
+async def trail(
+    user_id: FromPath[UUID], identity: Who, administration: Desk, before: Before = None, limit: Limit = 50
+) -> AuditTrail:
     """What happened to an account, newest first; also to one that was erased."""
-    return await administration.trail(user_id, before, limit)
+    return await administration.trail(user_id, identity, before, limit)
 
 
 ROUTES = [users, user, give_role, end_sessions, trail]

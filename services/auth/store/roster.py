@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.database import Row, Transaction
-from contracts.auth import SecondFactorState, User, UserDeleted
+from contracts.auth import User, UserDeleted
 from contracts.identity import Role
 
 _USER = "id, email, role, is_verified, display_name, created_at"
@@ -42,22 +42,13 @@ class RosterStore:
         rows = await self._tx.rows("SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR NO KEY UPDATE")
         return len([row for row in rows if row["id"] != user_id])
 
-    async def second_factor(self, user_id: UUID) -> SecondFactorState:
-        row = await self._tx.row(
-            "SELECT confirmed_at, (SELECT count(*) FROM recovery_codes WHERE user_id = $1) AS codes_left"
-            " FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL",
-            user_id,
-        )
-        if row is None:
-            return SecondFactorState(totp=False)
-        return SecondFactorState(totp=True, recovery_codes_left=row["codes_left"], enabled_at=row["confirmed_at"])
-
     async def give_role(self, user_id: UUID, role: Role) -> None:
         await self._tx.run("UPDATE users SET role = $2 WHERE id = $1", user_id, role)
 
     async def erase(self, user: User) -> None:
         """Take an account out, with what refers to it and what waits to be mailed to it, and tell those who keep
         something of it."""
+        await self._tx.run("DELETE FROM wanted_letters WHERE email = $1 OR user_id = $2", user.email, user.id)
         await self._tx.run("DELETE FROM mails WHERE recipient = $1", user.email)
         if await self._tx.run("DELETE FROM users WHERE id = $1", user.id):
             self._tx.record(UserDeleted(user_id=user.id))
