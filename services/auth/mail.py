@@ -88,15 +88,15 @@ class Postman(Rounds):
 def composed(mail: Mail, sender: str) -> EmailMessage:
     """
     Raises:
-        Undeliverable: the recipient's address is none that a header can hold.
+        Undeliverable: the recipient or the subject is none that a header can hold.
     """
     message = EmailMessage()
     message["From"] = sender
     try:
         message["To"] = Address(addr_spec=mail.recipient)
-    except ValueError:
-        raise Undeliverable("the address has no usable form") from None
-    message["Subject"] = mail.letter.subject
+        message["Subject"] = mail.letter.subject
+    except ValueError:  # it would be one header more, or another mailbox
+        raise Undeliverable("the address or the subject has no usable form") from None
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # no answer from a machine that is on holiday
