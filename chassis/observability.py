@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
-import secrets
+import os
+import re
 import sys
 from collections.abc import Generator, Mapping
 from typing import Any
@@ -37,7 +38,11 @@ EVENTS_PUBLISHED = Counter("events_published_total", "Events that left the outbo
 OUTBOX_WAITING = Gauge("outbox_waiting", "Events that wait in the outbox.", ("service",))
 
 _traceparent: contextvars.ContextVar[str | None] = contextvars.ContextVar("traceparent", default=None)
+current_request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
+"""The id of the request that is being answered; every line of the log carries it."""
+
 _propagator = TraceContextTextMapPropagator()
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 _tracer: trace.Tracer | None = None
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -50,7 +55,7 @@ def set_up(service: str, *, level: str = "info", otlp_endpoint: str = "", sample
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            _add_trace_id,
+            _add_ids,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -71,21 +76,37 @@ def current_traceparent() -> str | None:
     return _traceparent.get()
 
 
-@contextlib.contextmanager
 def traced(
     name: str, traceparent: str | None, kind: trace.SpanKind, attributes: Mapping[str, Any]
-) -> Generator[trace.Span]:
+) -> contextlib.AbstractContextManager[trace.Span]:
     """Do something as part of the trace that `traceparent` names, or as the beginning of a new one."""
     if _tracer is None:
-        span = trace.INVALID_SPAN
-        token = _traceparent.set(traceparent if _well_formed(traceparent) else _new_traceparent())
-        try:
-            yield span
-        finally:
-            _traceparent.reset(token)
-        return
+        return _Carried(traceparent)
+    return _spanned(_tracer, name, traceparent, kind, attributes)
+
+
+class _Carried:
+    """A trace that goes on without a span of ours. A class, because a generator here costs more than what it does."""
+
+    __slots__ = ("_earlier", "_traceparent")
+
+    def __init__(self, traceparent: str | None) -> None:
+        self._traceparent = traceparent if _well_formed(traceparent) else _new_traceparent()
+
+    def __enter__(self) -> trace.Span:
+        self._earlier = _traceparent.set(self._traceparent)
+        return trace.INVALID_SPAN
+
+    def __exit__(self, *_error: object) -> None:
+        _traceparent.reset(self._earlier)
+
+
+@contextlib.contextmanager
+def _spanned(
+    tracer: trace.Tracer, name: str, traceparent: str | None, kind: trace.SpanKind, attributes: Mapping[str, Any]
+) -> Generator[trace.Span]:
     context = _propagator.extract({"traceparent": traceparent} if traceparent else {})
-    with _tracer.start_as_current_span(name, context=context, kind=kind, attributes=attributes) as span:
+    with tracer.start_as_current_span(name, context=context, kind=kind, attributes=attributes) as span:
         carrier: dict[str, str] = {}
         _propagator.inject(carrier)
         token = _traceparent.set(carrier.get("traceparent"))
@@ -112,17 +133,20 @@ def _exporting_tracer(service: str, endpoint: str, sample: float) -> trace.Trace
 
 def _well_formed(traceparent: str | None) -> bool:
     """Later versions of the format may be longer, and of any length: such a one is not kept with every event."""
-    if traceparent is None or len(traceparent) != len(_new_traceparent()):
+    if traceparent is None or not _TRACEPARENT.match(traceparent):
         return False
     return trace.get_current_span(_propagator.extract({"traceparent": traceparent})).get_span_context().is_valid
 
 
 def _new_traceparent() -> str:
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+    random = os.urandom(24).hex()
+    return f"00-{random[:32]}-{random[32:]}-00"
 
 
-def _add_trace_id(_logger: Any, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    traceparent = _traceparent.get()
+def _add_ids(_logger: Any, _method: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    request_id, traceparent = current_request_id.get(), _traceparent.get()
+    if request_id:
+        entry["request_id"] = request_id
     if traceparent:
         entry["trace_id"], entry["span_id"] = traceparent.split("-")[1:3]
     return entry

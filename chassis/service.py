@@ -28,6 +28,7 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import start_http_server
 
 from chassis import health, problems
+from chassis.access_log import AccessLog
 from chassis.bus import Bus
 from chassis.database import Database, Transaction
 from chassis.identity import JwksCache, Verifier, fetch_from
@@ -41,6 +42,7 @@ from contracts.problem import Problem
 
 MAX_BODY_BYTES = 1 << 20
 MAX_HEADER_BYTES = 64 << 10  # the server's own bounds are 400 kB, and for HTTP/2 16 MB
+HEADERS_WITHIN_S = 15  # a connection that sends none keeps its place from others
 FINISH_WITHIN_S = 15.0
 
 
@@ -111,7 +113,9 @@ class Service:
             openapi_config=_openapi(name, summary),
             on_app_init=[_no_framework_logging],
         )
-        self.asgi = RequestRecord(self.app, name)
+        is_quiet = settings.log_level.lower() not in ("debug", "info")
+        self.access_log = AccessLog(name, "none" if is_quiet else settings.access_log)
+        self.asgi = RequestRecord(self.app, name, self.access_log)
 
     async def open(self) -> None:
         self._http = aiohttp.ClientSession()
@@ -134,6 +138,7 @@ class Service:
         if self._metrics is not None:
             self._metrics.shutdown()
             self._metrics.server_close()
+        self.access_log.flush()
 
     async def serve(self, stopping: asyncio.Event, *, tls: tuple[Path, Path] | None = None) -> None:
         """Run until `stopping` is set: then readiness falls, the drain time passes, sockets close, then the rest."""
@@ -146,7 +151,7 @@ class Service:
             log_level=LogLevels.error,  # "Embedded server is experimental!" at every start tells nobody anything
             websockets=False,
             backpressure=1024,
-            http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=MAX_HEADER_BYTES),
             http2_settings=HTTP2Settings(max_headers_size=MAX_HEADER_BYTES),
             ssl_cert=tls[0] if tls else None,
             ssl_key=tls[1] if tls else None,

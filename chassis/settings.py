@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from chassis.access_log import AccessLogging
 from chassis.client_address import TrustedProxies
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -35,6 +36,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     token_audience: str = "raceoverlay"
     host: str = "127.0.0.1"
     log_level: str = "info"
+    access_log: AccessLogging = "all"  # a line for each request: all, slow (above a second, or failed by us), none
     metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0  # 0: /metrics is on the service's own port
     tls_cert: str = ""
     tls_key: str = ""

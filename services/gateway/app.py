@@ -62,7 +62,7 @@ class Gateway(Service):
         admission = Admission(self.verifier, tally, trusted, scale=settings.rate_limit_scale)
         inside = Dispatch(self.app, memory=self.memory, proxy=self.proxy, stream=self.stream)
         edge = Edge(inside, policy, admission, Hosts(settings.allowed_hosts), Cors(settings.cors_origins))
-        self.asgi = RequestRecord(edge, self.name)
+        self.asgi = RequestRecord(edge, self.name, self.access_log)
 
     async def open(self) -> None:
         await super().open()
