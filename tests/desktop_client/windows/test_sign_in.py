@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import qasync
+from loopback_accounts import APP_CODE, MAILED_CODE, WEAK
+from loopback_gateway import EMAIL, PASSWORD, LoopbackGateway, refuses
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
-from waiting import eventually
 
 from contracts.problem import FieldError, ProblemDetails
+from desktop_client.account import Account
 from desktop_client.gateway import GatewayFailure, GatewayRefused, GatewayUnreachable
+from desktop_client.session import Stage
 from desktop_client.windows.sign_in import SignIn
 
 
@@ -51,21 +53,6 @@ class Answers:
 
     async def reset_password(self, email: str, code: str, new_password: str) -> None:
         await self._answer("reset_password", email, code, new_password)
-
-
-@pytest.fixture
-def loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
-    made = qasync.QEventLoop(qapp, already_running=False)
-    asyncio.set_event_loop(made)
-    yield made
-    made.close()
-    asyncio.set_event_loop(None)
-
-
-@pytest.fixture
-def run(loop: qasync.QEventLoop) -> Callable[[Callable[[], object]], None]:
-    """Let the loop of Qt and asyncio turn until something is so."""
-    return lambda question: loop.run_until_complete(eventually(question, within=10.0))
 
 
 @pytest.fixture
@@ -195,3 +182,106 @@ def test_closing_the_window_ends_what_it_was_doing(
     window.close()
     run(lambda: not window.is_busy)
     assert window.result() == SignIn.DialogCode.Rejected
+
+
+@pytest.fixture
+def real(driver: Account) -> Iterator[SignIn]:
+    """The window before a real gateway on loopback."""
+    dialog = SignIn(driver)
+    dialog.show()
+    yield dialog
+    dialog.close()
+
+
+def test_whoever_has_a_second_factor_is_asked_for_it_and_may_mistype_it(
+    real: SignIn, driver: Account, server: LoopbackGateway, run: Callable[[Callable[[], object]], None]
+) -> None:
+    server.accounts.has_factor = True
+    real.email.setFocus()
+    type_into(real, EMAIL, PASSWORD)
+    run(lambda: real.page is real.prove and not real.is_busy)
+    type_into(real, "000000")
+    run(lambda: "not right" in real.page.fields["second_factor"].problem.text() and not real.is_busy)
+    assert real.second_factor.text() == ""
+    type_into(real, APP_CODE)
+    run(lambda: real.result() == SignIn.DialogCode.Accepted)
+    assert driver.state.stage is Stage.SIGNED_IN
+    assert [login.second_factor for login in server.accounts.logins] == [None, "000000", APP_CODE]
+
+
+def test_half_a_code_is_not_sent(
+    real: SignIn, server: LoopbackGateway, run: Callable[[Callable[[], object]], None]
+) -> None:
+    server.accounts.has_factor = True
+    real.email.setFocus()
+    type_into(real, EMAIL, PASSWORD)
+    run(lambda: real.page is real.prove and not real.is_busy)
+    type_into(real, "123")
+    assert "Six digits" in real.page.fields["second_factor"].problem.text()
+    assert len(server.accounts.logins) == 1
+
+
+def test_a_forgotten_password_ends_signed_in_with_another_one(
+    real: SignIn, driver: Account, server: LoopbackGateway, run: Callable[[Callable[[], object]], None]
+) -> None:
+    real.email.setText(EMAIL)
+    real._ask_for_address()
+    QTest.keyClick(real.focusWidget(), Qt.Key.Key_Return)
+    run(lambda: real.page is real.reset and not real.is_busy)
+
+    type_into(real, "0000 0000", "password1234!")
+    run(lambda: "ask for a new one" in real.page.fields["code"].problem.text() and not real.is_busy)
+    assert real.reset_code.hasFocus()
+    real._forgot_again()
+    run(lambda: real.page.problem.text() == "Another code is on its way." and not real.is_busy)
+
+    real.reset_code.setText(f"{MAILED_CODE[:4]} {MAILED_CODE[4:]}")
+    QTest.keyClick(real.focusWidget(), Qt.Key.Key_Return)
+    run(lambda: real.page.fields["new_password"].problem.text() == WEAK and not real.is_busy)
+    assert real.other_password.hasFocus()
+    real.other_password.clear()
+    type_into(real, "another long sentence")
+    run(lambda: real.result() == SignIn.DialogCode.Accepted)
+    assert driver.state.stage is Stage.SIGNED_IN
+    assert server.asked["POST /auth/password/forgot"] == 2
+
+
+def test_what_is_wrong_at_a_field_is_gone_once_it_is_changed(real: SignIn) -> None:
+    real._ask_for_address()
+    real.page.button.click()
+    assert real.page.fields["email"].problem.text() == "That is not a whole e-mail address."
+    QTest.keyClicks(real.lost_email, "d")
+    assert real.page.fields["email"].problem.text() == ""
+
+
+def test_after_too_many_tries_the_seconds_are_counted_down_until_the_next(
+    real: SignIn, server: LoopbackGateway, run: Callable[[Callable[[], object]], None]
+) -> None:
+    server.trouble["POST /auth/login"] += [refuses(429, "too_many_requests", retry_after=2)]
+    real.email.setFocus()
+    type_into(real, EMAIL, PASSWORD)
+    run(lambda: real.page.problem.text() == "Too many tries. The next one can be made in 2 s.")
+    run(lambda: not real.is_busy)
+    assert not real.page.button.isEnabled()
+    real.page.button.click()
+    run(lambda: real.page.problem.text() == "Too many tries. The next one can be made in 1 s.")
+    run(lambda: real.page.button.isEnabled())
+    assert real.page.problem.text() == ""
+    assert server.asked["POST /auth/login"] == 1
+    QTest.keyClick(real.focusWidget(), Qt.Key.Key_Return)
+    run(lambda: real.result() == SignIn.DialogCode.Accepted)
+
+
+def test_a_mail_that_must_wait_keeps_nobody_from_typing_the_code_that_came(
+    real: SignIn, server: LoopbackGateway, run: Callable[[Callable[[], object]], None]
+) -> None:
+    server.trouble["POST /auth/login"] += [refuses(403, "email_not_verified")]
+    real.email.setFocus()
+    type_into(real, EMAIL, PASSWORD)
+    run(lambda: real.page is real.verify and not real.is_busy)
+    server.trouble["POST /auth/verify/resend"] += [refuses(429, "too_many_requests", retry_after=300)]
+    real._resend()
+    run(lambda: real.page.problem.text() == "Too many tries. The next one can be made in 5 min.")
+    run(lambda: not real.is_busy)
+    type_into(real, MAILED_CODE)
+    run(lambda: real.result() == SignIn.DialogCode.Accepted)

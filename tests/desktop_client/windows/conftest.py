@@ -1,0 +1,59 @@
+"""Qt and asyncio on one loop, and a driver's account at a gateway on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import qasync
+from loopback_gateway import LoopbackGateway
+from PyQt6.QtWidgets import QApplication
+from waiting import eventually
+
+from desktop_client.account import Account
+from desktop_client.gateway import Gateway
+from desktop_client.session import Session
+from desktop_client.vault import FileVault
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
+    qapp.setQuitOnLastWindowClosed(False)  # as the client has it
+    made = qasync.QEventLoop(qapp, already_running=False)
+    asyncio.set_event_loop(made)
+    yield made
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def run(loop: qasync.QEventLoop) -> Callable[[Callable[[], object]], None]:
+    """Let the loop of Qt and asyncio turn until something is so."""
+    return lambda question: loop.run_until_complete(eventually(question, within=10.0))
+
+
+@pytest.fixture
+def do(loop: qasync.QEventLoop) -> Callable[[Coroutine[Any, Any, object]], object]:
+    """Run a coroutine to its end."""
+    return loop.run_until_complete
+
+
+@pytest.fixture
+def server(do: Callable[[Coroutine[Any, Any, object]], object], tmp_path: Path) -> Iterator[LoopbackGateway]:
+    made = LoopbackGateway(tmp_path)
+    do(made.start())
+    yield made
+    do(made.stop())
+
+
+@pytest.fixture
+def driver(
+    do: Callable[[Coroutine[Any, Any, object]], object], server: LoopbackGateway, tmp_path: Path
+) -> Iterator[Account]:
+    """An account at that gateway; nobody is signed in yet."""
+    door = Gateway(server.address, server.authority, first_pause_s=0.001)
+    yield Account(door, Session(door, FileVault(tmp_path / "secrets"), tmp_path / "lock"))
+    do(door.close())
