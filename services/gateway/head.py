@@ -30,4 +30,6 @@ def read(headers: Iterable[tuple[bytes, bytes]]) -> Head:
             head[name] += b"," + value
     if b"content-length" in head and b"transfer-encoding" in head:
         raise BadRequest("A body has a length or it is chunked, not both.")
+    if head.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
+        raise BadRequest("A body without a length is chunked, and nothing else.")
     return head
