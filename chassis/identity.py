@@ -47,6 +47,7 @@ class JwksCache:
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
+        self.on_withdrawn: Callable[[], None] = lambda: None  # called when a key is published no more
 
     async def key(self, kid: str) -> jwt.PyJWK:
         """The key with that id.
@@ -85,8 +86,11 @@ class JwksCache:
     async def _refresh(self) -> None:
         try:
             published = await self._fetch()
+            known = self._keys.keys()
             self._keys = {key.kid: jwt.PyJWK(msgspec.to_builtins(key)) for key in published.keys}
             self._fetched_at = self._clock()
+            if known - self._keys.keys():
+                self.on_withdrawn()
         except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError, jwt.PyJWTError) as error:
             log.warning("jwks.unreachable", error=type(error).__name__, keys_at_hand=len(self._keys))
         finally:
@@ -112,6 +116,8 @@ class Verifier:
         self._clock = clock
         self._verified: OrderedDict[str, Identity] = OrderedDict()
         self._revoked: OrderedDict[UUID, float] = OrderedDict()
+        # Whoever stole a key that was then revoked may have had a token of ten years verified with it before.
+        keys.on_withdrawn = self._verified.clear
 
     async def verify(self, token: str) -> Identity:
         """

@@ -142,6 +142,24 @@ async def test_a_rotated_key_is_looked_up_once(issuer: Issuer):
     assert issuer.asked == 2, "a stranger's key ids must not make us ask again and again"
 
 
+async def test_a_token_that_was_remembered_goes_with_its_key(issuer: Issuer):
+    clock = 0.0
+
+    async def fetch() -> KeySet:
+        return issuer.key_set()
+
+    verifier = Verifier(JwksCache(fetch, clock=lambda: clock), issuer=ISSUER, audience=AUDIENCE)
+    stolen = issuer.token(life_s=10 * 365 * 86400)
+    await verifier.verify(stolen)
+    issuer.withdraw(issuer.kid)
+    issuer.add_key("second")
+    clock += 3
+    await verifier.verify(issuer.token())
+    assert verifier.remembered(stolen) is None
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(stolen)
+
+
 async def test_while_auth_is_away_the_keys_at_hand_go_on_serving(issuer: Issuer):
     clock = 0.0
     async with aiohttp.ClientSession() as session:

@@ -32,6 +32,10 @@ class Issuer:
         self.kid = kid
         return kid
 
+    def withdraw(self, kid: str) -> None:
+        """Publish a key no more."""
+        del self._keys[kid]
+
     def key_set(self) -> KeySet:
         return KeySet(keys=tuple(_public(kid, key) for kid, key in self._keys.items()))
 
