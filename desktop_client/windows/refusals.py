@@ -26,6 +26,7 @@ CODES: Final = {
 WRONG_PASSWORD: Final = "That is not your password."
 AT_FIELDS: Final = {
     "invalid_second_factor": ("second_factor", "code"),
+    "wrong_totp_code": ("code",),
     "invalid_code": ("code",),
     "invalid_credentials": ("current_password", "password"),
 }

@@ -140,7 +140,7 @@ async def test_a_second_factor_begins_with_a_confirmed_code_and_ends_with_a_proo
     assert not (await account.second_factor()).totp
     enrolment = await account.begin_second_factor()
     assert (enrolment.secret, SECRET in enrolment.uri) == (SECRET, True)
-    with pytest.raises(GatewayRefused, match="The code is not right"):
+    with pytest.raises(GatewayRefused, match="not the code that the app shows"):
         await account.confirm_second_factor("000000")
     codes = await account.confirm_second_factor(APP_CODE)
     state = await account.second_factor()

@@ -176,7 +176,7 @@ class Accounts:
 
     async def _confirm(self, request: web.Request) -> web.StreamResponse:
         if (await _read(request, TotpCode)).code != APP_CODE:
-            return refusal(401, "invalid_second_factor", title="The code is not right.")
+            return refusal(400, "wrong_totp_code", title="That is not the code that the app shows now.")
         self.has_factor = True
         return self._new_codes("A")
 

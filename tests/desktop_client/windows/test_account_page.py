@@ -179,7 +179,7 @@ def test_a_second_factor_is_switched_on_with_the_apps_first_code(
     assert section.enrolment.field.problem.text() == "The code has six digits."
     section.enrolment.code.setText("000 000")
     section.enrolment.confirm.click()
-    run(lambda: "not right" in section.enrolment.field.problem.text() and is_idle(page))
+    run(lambda: "not the code" in section.enrolment.field.problem.text() and is_idle(page))
     section.enrolment.code.setText(APP_CODE)
     section.enrolment.confirm.click()
     run(lambda: section.codes.isVisible() and section.end.isVisible() and is_idle(page))
