@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import jwt
@@ -10,7 +11,10 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from gateway_rig import Behind, Running, Start
 from issuer import AUDIENCE, ISSUER, Issuer
+from waiting import eventually
 
+from contracts.auth import SessionRevoked
+from contracts.event import Event
 from contracts.identity import Role
 from services.gateway.policy import AUTH, Rule
 
@@ -74,6 +78,27 @@ async def test_a_role_that_may_not_is_forbidden_and_an_admin_may_all(start: Star
         role: (await gateway.ask("GET", PRIVATE, headers=gateway.issuer.bearer(role=role))).status for role in Role
     }
     assert by_role == {Role.DRIVER: 403, Role.MODERATOR: 200, Role.RELEASE_MANAGER: 403, Role.ADMIN: 200}
+
+
+async def test_an_ended_session_is_refused_by_every_replica_within_a_second(
+    start: Start, publish: Callable[[Event], Awaitable[None]]
+) -> None:
+    replicas = [await start() for _ in range(2)]
+    user_id, session_id = uuid4(), uuid4()
+    ended = replicas[0].issuer.bearer(user_id, session_id=session_id)
+    other = replicas[0].issuer.bearer(user_id)
+    for replica in replicas:
+        assert (await replica.ask("GET", PRIVATE, headers=ended)).status == 200
+    began = time.monotonic()
+    await publish(SessionRevoked(user_id=user_id, session_id=session_id, reason="logout"))
+
+    async def refused_everywhere() -> bool:
+        return {(await replica.ask("GET", PRIVATE, headers=ended)).status for replica in replicas} == {401}
+
+    await eventually(refused_everywhere)
+    assert time.monotonic() - began < 1
+    for replica in replicas:
+        assert (await replica.ask("GET", PRIVATE, headers=other)).status == 200
 
 
 async def test_while_auth_is_away_the_keys_at_hand_go_on_serving(gateway: Running) -> None:
