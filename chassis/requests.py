@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Iterable
+from typing import cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from opentelemetry.trace import SpanKind
@@ -37,7 +38,7 @@ class RequestRecord:
             await self._app(scope, receive, send)
             return
         given, traceparent = b"", None
-        sent: Iterable[tuple[bytes, bytes]] = scope["headers"]
+        sent = cast("Iterable[tuple[bytes, bytes]]", scope["headers"])
         for name, value in sent:
             if name == b"x-request-id":
                 given = value

@@ -131,6 +131,7 @@ class Connection(asyncio.Protocol):
         self._interim = self._idle_bytes = 0
         self._is_interim = self._has_ended = self._has_surplus = self._is_paused = False
         self._keep, self._until_close, self._seconds = True, False, seconds
+        self._is_sent = body is None
         if self.is_lost:
             self.fail(BrokenOff("The service closed the connection."))
         else:
@@ -177,8 +178,6 @@ class Connection(asyncio.Protocol):
             await asyncio.wait((sending, head), return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
                 sending.result()
-            else:
-                self._keep = False
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
@@ -191,6 +190,7 @@ class Connection(asyncio.Protocol):
                 await self._writable
         if is_chunked:
             transport.write(b"0\r\n\r\n")
+        self._is_sent = True
 
     def _look_at_clock(self) -> None:
         left = self._progress_at + self._seconds - self._loop.time()
@@ -251,7 +251,7 @@ class Connection(asyncio.Protocol):
             self._has_surplus = True
         if self._has_ended and self._answer is not None:
             self._answer.end()
-            self._settle(is_reusable=self._keep and not self._has_surplus and not self.is_lost)
+            self._settle(is_reusable=self._keep and self._is_sent and not (self._has_surplus or self.is_lost))
         elif self._has_surplus or self._idle_bytes > MAX_HEAD_BYTES:
             self.fail(BrokenOff("What the service sent is not HTTP, or has no end."))
 
