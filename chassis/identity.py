@@ -34,6 +34,15 @@ MAX_TOKEN_BYTES = 4096
 FRESH_S = 600.0
 RETRY_S = 2.0
 
+_NOT_HAD = (
+    aiohttp.ClientError,
+    TimeoutError,
+    OSError,
+    msgspec.MsgspecError,
+    jwt.PyJWTError,
+    RuntimeError,  # the HTTP session was closed meanwhile: the service is going down
+)
+
 FetchKeys = Callable[[], Awaitable[KeySet]]
 
 
@@ -91,7 +100,7 @@ class JwksCache:
             self._fetched_at = self._clock()
             if known - self._keys.keys():
                 self.on_withdrawn()
-        except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError, jwt.PyJWTError) as error:
+        except _NOT_HAD as error:
             log.warning("jwks.unreachable", error=type(error).__name__, keys_at_hand=len(self._keys))
         finally:
             self._tried_at = self._clock()
