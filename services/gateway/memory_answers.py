@@ -52,6 +52,7 @@ class _Flight:
     def __init__(self, tags: tuple[str, ...]) -> None:
         self.tags = tags
         self.is_spoiled = False
+        self.waiting = 0
         self.task: asyncio.Task[_Fetched | None] | None = None
 
 
@@ -91,6 +92,7 @@ class MemoryAnswers:
             return True
         flight, is_first = self._flight(key, rule, scope, known)
         assert flight.task is not None
+        flight.waiting += 1
         fetched, failure = None, None
         try:
             fetched = await asyncio.shield(flight.task)  # whoever asked first may leave; the others still wait
@@ -223,4 +225,4 @@ async def _give(answer: Remembered, wish: Wish, scope: Any, send: Send, *, age: 
     headers += ((b"age", b"%d" % age), (b"cache-status", b"raceoverlay; " + said))
     scope["state"]["answered"] = True
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
