@@ -17,7 +17,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from chassis.observability import current_traceparent
+from chassis.observability import current_traceparent, log
 from contracts.event import Event, subject_of
 from contracts.problem import Unavailable
 
@@ -26,6 +26,7 @@ Row = asyncpg.Record
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a connection that broke half way says to the next who uses it
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
@@ -136,4 +137,12 @@ class Database:
             # The server went away under us; what was not committed is undone there.
             raise Unavailable(retry_after=2) from error
         finally:
+            await self._give_back(connection)
+
+    async def _give_back(self, connection: Any) -> None:
+        """What was committed is committed: a connection that cannot be put in order afterwards only leaves the pool."""
+        assert self._pool is not None
+        try:
             await self._pool.release(connection)
+        except (*_AWAY, asyncpg.PostgresError) as error:
+            log.warning("database.connection_dropped", error=type(error).__name__)
