@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,14 +17,19 @@ PASSWORD = "box box box now please"
 
 
 class MailBox:
-    """A real SMTP server that keeps what it gets; `refusing` makes it turn everybody away."""
+    """A real SMTP server that keeps what it gets; `refusing` makes it turn everybody away.
+
+    `takes` is how many seconds it thinks about each mail.
+    """
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.refusing = False
+        self.takes = 0.0
         self.port = 0
 
     async def handle_DATA(self, server, session, envelope) -> str:
+        await asyncio.sleep(self.takes)
         if self.refusing:
             return "451 try again later"
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
