@@ -78,6 +78,8 @@ def what_is_referred_to_exists_or_is_documented(rendered: Rendered, project: Pro
                     continue
                 held = rendered.find(kind, chosen["name"])
                 documented = kind == "Secret" and (chosen["name"], chosen["key"]) in project.documented_secrets
+                if chosen.get("optional") and held:
+                    continue
                 if not (chosen["key"] in held["data"] if held else documented):
                     yield f"{where} env.{entry['name']}: nothing makes key {chosen['key']} of {kind} {chosen['name']}"
 
