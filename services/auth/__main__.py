@@ -2,12 +2,14 @@
 
 import sys
 
-from chassis.service import run
-from services.auth import commands
-from services.auth.app import build
-from services.auth.settings import AuthSettings
-
 if __name__ == "__main__":
+    # A command in a shell need not wait for everything that serving needs.
     if sys.argv[1:]:
+        from services.auth import commands
+
         sys.exit(commands.main(sys.argv[1:]))
+    from chassis.service import run
+    from services.auth.app import build
+    from services.auth.settings import AuthSettings
+
     sys.exit(run(build, AuthSettings))
