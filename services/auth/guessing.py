@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from prometheus_client import Counter
 
-from chassis.database import Database
+from chassis.database import Database, Transaction
 from contracts.event import now
-from contracts.problem import Problem, TooManyRequests
+from contracts.problem import Problem, TooManyRequests, Unavailable
 from services.auth.caller import Caller
 from services.auth.domain.guessing import (
     Bucket,
@@ -27,6 +27,8 @@ from services.auth.domain.guessing import (
     given_back,
     seconds_to_wait,
     stored_key,
+    welcome_key,
+    welcomed,
 )
 from services.auth.store.guesses import GuessStore
 
@@ -75,9 +77,25 @@ class Guessing:
             yield
         except Problem as problem:
             if not isinstance(problem, wrong):
-                await self._give_back(taken)
+                with contextlib.suppress(Unavailable):
+                    await self._give_back(taken)
             raise
-        await self._give_back(taken)
+        # What was right stays right, whatever becomes of the counting.
+        with contextlib.suppress(Unavailable):
+            await self._give_back(taken)
+
+    async def welcome(self, account: str, caller: Caller) -> None:
+        """The caller proved by mail to be the owner: strangers' guesses do not keep them from signing in from there."""
+        key = stored_key(self._secret, welcome_key(account, caller.address))
+        async with self._turn, self._database.transaction() as tx:
+            await GuessStore(tx).hold([key], now())
+            await GuessStore(tx).keep({key: welcomed(now())})
+
+    async def is_welcome(self, tx: Transaction, account: str, caller: Caller) -> bool:
+        """Whether somebody there proved by mail to be the owner, lately."""
+        key = stored_key(self._secret, welcome_key(account, caller.address))
+        cell = (await GuessStore(tx).cells([key])).get(key)
+        return cell is not None and cell.forgotten_at > now()
 
     async def _take(self, guessed: Guessed, buckets: Mapping[bytes, Bucket]) -> Mapping[bytes, _Taken]:
         async with self._turn, self._database.transaction() as tx:

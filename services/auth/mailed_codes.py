@@ -58,4 +58,5 @@ class MailedCodes:
                 user_id = await CodeStore(tx).try_out(email, purpose, hashes, now())
             if user_id is None:  # after the commit: a wrong try counts
                 raise InvalidCode
+        await self._guessing.welcome(email, caller)
         return ProvedCode(user_id, email, purpose, hashes(user_id))

@@ -13,6 +13,7 @@ from services.auth.domain.accounts import Account, EmailNotVerified, InvalidCred
 from services.auth.domain.devices import device_token, known_device, seen_from
 from services.auth.domain.guessing import Guessed
 from services.auth.domain.second_factor import InvalidSecondFactor
+from services.auth.domain.sessions import MOST_SESSIONS
 from services.auth.guessing import Guessing
 from services.auth.housekeeping import Housekeeping
 from services.auth.letters import moment, write
@@ -33,11 +34,15 @@ _CHECKS = 3  # as often a password is checked again because its hash was renewed
 
 @dataclass(frozen=True)
 class _Knock:
-    """Somebody at the door. `device` is None for a stranger, otherwise what the device's guesses are counted under."""
+    """Somebody at the door. `device` is None for a stranger, otherwise what their guesses are counted under.
+
+    `is_known`: the account signed in on that device before.
+    """
 
     email: str
     account: Account | None
     device: str | None
+    is_known: bool
     device_id: UUID
     caller: Caller
 
@@ -97,11 +102,16 @@ class SignIn:
             user_id = account.id if account else _NOBODY
             from_here = seen_from(self._secrets.devices, user_id, caller.address)
             was_here = await SessionStore(tx).knows(user_id, from_here, said.device_name)
+            is_welcome = await self._guessing.is_welcome(tx, email, caller)
         by_token = known_device((each.devices for each in self._secrets.accepted), user_id, said.device_token)
-        if by_token is not None and account is not None:
-            return _Knock(email, account, f"token {by_token}", by_token, caller)
-        by_place = f"place {from_here.hex()} {said.device_name or ''}" if was_here and account is not None else None
-        return _Knock(email, account, by_place, new_id(), caller)
+        if account is None:
+            return _Knock(email, None, None, False, new_id(), caller)
+        if by_token is not None:
+            return _Knock(email, account, f"token {by_token}", True, by_token, caller)
+        if was_here:
+            return _Knock(email, account, f"place {from_here.hex()} {said.device_name or ''}", True, new_id(), caller)
+        device = f"welcome {from_here.hex()}" if is_welcome else None
+        return _Knock(email, account, device, False, new_id(), caller)
 
     async def _with_the_right_password(self, knock: _Knock, password: str) -> tuple[Account, str | None]:
         """The account, and a better hash of its password if there is one. No connection is held meanwhile."""
@@ -131,7 +141,7 @@ class SignIn:
                 self._housekeeping.sign_in_failed(account.id)
                 raise
             sessions = SessionStore(tx)
-            if knock.device is None and await sessions.was_ever_signed_in(account.id):
+            if not knock.is_known and await sessions.was_ever_signed_in(account.id):
                 facts = {"device_name": said.device_name, "place": place, "at": moment(now())}
                 await MailStore(tx).post(account.email, write("new_sign_in", **facts))
             session = await sessions.begin(
@@ -141,6 +151,7 @@ class SignIn:
                 place=place,
                 seen_from=seen_from(self._secrets.devices, account.id, knock.caller.address),
             )
+            await sessions.end_beyond(account.id, MOST_SESSIONS, now())
             await AuditStore(tx).note(
                 account.id, "login", session_id=session.id, device_name=said.device_name, place=place
             )

@@ -5,7 +5,8 @@ one, and what was guessed is forgotten at a steady rate. Nobody is ever locked o
 
 A stranger's guess is counted for the account from that address, for the address, for the account from everywhere and
 for all of auth. A device that is known has a bucket of its own and is counted nowhere else, so that strangers can guess
-as much as they like without slowing its owner down.
+as much as they like without slowing its owner down. On a new device the owner has the mail: whoever proves a code out
+of it is a stranger there no longer.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 KEPT = timedelta(hours=1)  # so long a row outlives what it remembers
+WELCOME = timedelta(hours=1)  # so long whoever proved by mail to be the owner is no stranger there
 
 
 class Guessed(enum.Enum):
@@ -75,6 +77,16 @@ def buckets_of(guessed: Guessed, account: str | None, address: str, device: str 
     if account is not None and guessed is Guessed.SECOND_FACTOR:
         buckets[kind, "account", account] = PER_SECOND_FACTOR
     return buckets
+
+
+def welcome_key(account: str, address: str) -> Key:
+    """The row that says that somebody at `address` proved by mail to be the owner of `account`."""
+    return ("welcome", account, address_group(address))
+
+
+def welcomed(now: datetime) -> Cell:
+    """What that row holds: nobody waits for it, and it is forgotten after a while."""
+    return Cell(forgotten_at=now + WELCOME, welcome_at=now)
 
 
 def seconds_to_wait(cells: Iterable[Cell | None], now: datetime) -> float:

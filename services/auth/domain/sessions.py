@@ -19,6 +19,7 @@ SESSION_LIFE = timedelta(days=180)
 SAME_SUCCESSOR_WINDOW = timedelta(seconds=60)
 SEEN_EVERY = timedelta(minutes=1)  # a session is said to have been seen no oftener than that
 RECENT = timedelta(minutes=15)  # so long after the password was proved, what cannot be undone may be done
+MOST_SESSIONS = 100  # of an account at once: the one that was not seen for the longest time makes room
 REMEMBERED = timedelta(days=90)  # so long a session is kept after its end, to know its device again
 
 

@@ -129,6 +129,19 @@ class SessionStore:
             self._tx.record(SessionRevoked(user_id=user_id, session_id=row["id"], reason=reason))
         return len(rows)
 
+    async def end_beyond(self, user_id: UUID, most: int, now: datetime) -> None:
+        """End what an account has more than `most` of, beginning with what was not seen for the longest time."""
+        rows = await self._tx.rows(
+            "UPDATE sessions SET revoked_at = $3, revoked_why = 'ended' WHERE revoked_at IS NULL AND id IN"
+            " (SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY last_seen_at DESC, id DESC"
+            " OFFSET $2) RETURNING id",
+            user_id,
+            most,
+            now,
+        )
+        for row in rows:
+            self._tx.record(SessionRevoked(user_id=user_id, session_id=row["id"], reason="ended"))
+
     async def purge(self, now: datetime) -> int:
         """Forget the sessions that ended long ago; returns how many."""
         return await self._tx.run(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from auth_service import Auth, text_of
-from doors import HOME, Answer, login
+from doors import HOME, Answer, call, login
 from waiting import eventually
 
 AWAY = "198.51.100.7"
@@ -35,6 +35,19 @@ async def test_a_thousand_wrong_guesses_slow_strangers_down_and_never_the_owner(
     assert (await login(auth, address=HOME)).status == 200, "by where it signed in from, without its token"
     refused = await login(auth, address="198.51.100.8", device_token="dt_" + "A" * 64)
     assert (refused.status, refused.code) == (429, "too_many_requests")
+
+
+async def test_under_a_flood_of_guesses_the_owner_gets_in_on_a_new_device_by_mail(auth: Auth):
+    email = await auth.verified()
+    await auth.rows("DELETE FROM guesses")
+    await strangers(auth, 120)
+    assert (await login(auth, address=AWAY)).status == 429
+    before = len(auth.mail.to(email))
+    await call(auth, "POST", "/auth/password/forgot", address=AWAY, json={"email": email})
+    said = {"email": email, "code": await auth.mail.code_for(email, after=before), "new_password": "new box, new luck"}
+    assert (await call(auth, "POST", "/auth/password/reset", address=AWAY, json=said)).status == 204
+    assert (await login(auth, password="new box, new luck", address="198.51.100.8")).status == 429
+    assert (await login(auth, password="new box, new luck", address=AWAY)).status == 200
 
 
 async def test_an_address_that_nobody_has_is_slowed_down_just_the_same(auth: Auth):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -81,6 +82,13 @@ async def test_a_code_signs_in_once(auth: Auth):
     again = await login(auth, second_factor=f"{code[:3]} {code[3:]}")
     assert (again.status, again.code) == (401, "invalid_second_factor")
     assert (await login(auth, second_factor=app.code())).status == 200
+
+
+async def test_of_several_who_say_one_code_at_once_one_signs_in(auth: Auth):
+    app, codes, _ = await with_a_factor(auth)
+    for said in (app.code(), codes[0]):
+        answers = await asyncio.gather(*(login(auth, device_name="Rig", second_factor=said) for _ in range(4)))
+        assert sorted(answer.status for answer in answers) == [200, 401, 401, 401]
 
 
 async def test_a_recovery_code_signs_in_once_and_a_letter_says_how_many_are_left(auth: Auth):

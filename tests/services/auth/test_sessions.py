@@ -130,6 +130,21 @@ async def test_who_has_a_session_guesses_the_password_slowly(auth: Auth):
     assert (await login(auth)).status == 200, "signing in is not any slower"
 
 
+async def test_an_account_has_a_hundred_sessions_at_most_and_the_oldest_makes_room(auth: Auth):
+    oldest = await signed_in(auth)
+    await auth.rows(
+        "INSERT INTO sessions (id, user_id, created_at, rotated_at, expires_at, last_seen_at) SELECT gen_random_uuid(),"
+        " user_id, created_at, rotated_at, expires_at, last_seen_at + interval '1 second'"
+        " FROM sessions, generate_series(1, 99)"
+    )
+    assert (await auth.get("/auth/sessions", oldest["access_token"]))[0] == 200
+    newest = await signed_in(auth, "driver@raceoverlay.example")
+    listed = await call(auth, "GET", "/auth/sessions", token=newest["access_token"])
+    assert len(listed.body["sessions"]) == 100
+    assert (await auth.post("/auth/refresh", refresh_token=oldest["refresh_token"]))[0] == 401
+    assert [event.reason for event in await heard(auth, SessionRevoked)] == ["ended"]
+
+
 async def test_what_ended_long_ago_is_forgotten(auth: Auth):
     await signed_in(auth)
     await signed_in(auth, "driver@raceoverlay.example")
