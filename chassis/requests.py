@@ -25,12 +25,16 @@ _SAFE_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 
 
 class RequestRecord:
-    """ASGI middleware, outermost. Answers carry `X-Request-Id`: the caller's own if it has the form of one."""
+    """ASGI middleware, outermost. Answers carry `X-Request-Id`: the caller's own if it has the form of one.
+
+    While it is draining, each answer is the last on its connection: whoever asks again is to ask another of us.
+    """
 
     def __init__(self, app: ASGIApp, service: str, access_log: AccessLog) -> None:
         self._app = app
         self._service = service
         self._access_log = access_log
+        self.is_draining = False
         self._seconds: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +59,8 @@ class RequestRecord:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), header]
+                if self.is_draining and scope["http_version"] == "1.1":
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         if scope["path"] in _QUIET:

@@ -162,7 +162,7 @@ class Service:
         try:
             await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
             if not serving.done():
-                self.readiness.draining = True
+                self.readiness.draining = self.asgi.is_draining = True
                 log.info("service.draining", seconds=self.settings.drain_seconds)
                 await asyncio.sleep(self.settings.drain_seconds)
                 server.stop()

@@ -38,13 +38,13 @@ class Frame:
 
 
 class Listener:
-    """One open stream: what it still has to be told, and whether it was told to end."""
+    """One open stream: what it still has to be told, and whether it was told to end; because we end, if sent away."""
 
-    __slots__ = ("_pending", "_wake", "ended", "identity")
+    __slots__ = ("_pending", "_wake", "ended", "identity", "is_sent_away")
 
     def __init__(self, identity: Identity, pending: list[Frame]) -> None:
         self.identity = identity
-        self.ended = False
+        self.ended = self.is_sent_away = False
         self._pending = pending
         self._wake = asyncio.Event()
         if pending:
@@ -109,6 +109,7 @@ class Audience:
         self._closing = True
         for listeners in self._listeners.values():
             for listener in listeners:
+                listener.is_sent_away = True
                 listener.end()
 
     @contextlib.contextmanager

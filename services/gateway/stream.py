@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from services.gateway.live import Audience, Listener
 HEARTBEAT_S = 15.0
 SEND_S = 15.0
 RECONNECT_MS = 3_000
+COME_BACK_MS = (1_000, 6_000)
 _HEAD = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -49,6 +51,8 @@ class EventStream:
             leaving = asyncio.create_task(_end_when_client_leaves(listener, receive))
             try:
                 await self._tell(listener, send)
+                if listener.is_sent_away:  # all of them, in the same moment: they shall not all come back in one
+                    await self._write(send, b"retry: %d\n\n" % random.randrange(*COME_BACK_MS))
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             except TimeoutError:
                 return  # the client does not read what it is sent

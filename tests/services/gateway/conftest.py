@@ -61,8 +61,7 @@ async def start(
                 jwks_url=issuer.jwks_url,
                 token_issuer=ISSUER,
                 token_audience=AUDIENCE,
-                drain_seconds=0,
-                **(upstreams | settings),
+                **({"drain_seconds": 0} | upstreams | settings),
             )
             gateway = Gateway(chosen, Policy(replaced.values()), audience or Audience())
             stopping = asyncio.Event()
