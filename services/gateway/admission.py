@@ -28,7 +28,6 @@ _REFUSED = {
     "all together": "There are too many requests of this sort just now.",
     "bad tokens": "Too many tokens from this address were none of ours.",
 }
-_Asked = tuple[tuple[Share, str], ...]
 
 
 class Admission:
@@ -69,21 +68,22 @@ class Admission:
         """
         pacing = self._pacings.get(rule.pace)
         address = neighbourhood(scope["state"]["client_address"])
-        from_here = ((pacing.address, address), (pacing.together, "")) if pacing else ()
         if rule.access is None:
-            await self._count(pacing, from_here, rule, scope)
+            if pacing is not None:
+                await self._count(pacing, pacing.for_all, (address, ""), rule, scope)
             return
         token = _bearer_token(head)
         identity = self._verifier.remembered(token)
         if identity is not None:
-            account = ((pacing.account, account_of(identity)),) if pacing else ()
-            await self._count(pacing, account + from_here, rule, scope)
-        else:
-            bad = tuple((share, address) for share in self._bad_tokens_so_far)
-            await self._count(pacing, from_here + bad, rule, scope)
+            if pacing is not None:
+                await self._count(pacing, pacing.for_signed_in, (account_of(identity), address, ""), rule, scope)
+        elif pacing is not None:
+            shares = pacing.for_all + self._bad_tokens_so_far
+            await self._count(pacing, shares, (address, "", address, ""), rule, scope)
             identity = await self._verified(token, address)
-            account = ((pacing.account, account_of(identity)),) if pacing else ()
-            await self._count(pacing, account, rule, scope)
+            await self._count(pacing, (pacing.account,), (account_of(identity),), rule, scope)
+        else:
+            identity = await self._verified(token, address)
         admit(identity, rule.access, rule.scope)
         scope["user"] = identity
 
@@ -93,20 +93,21 @@ class Admission:
                 raise Unauthenticated
             return await self._verifier.verify(token)
         except Unauthenticated:
-            await self._tally.take([share.draw(address) for share in self._bad_tokens])
+            if self._bad_tokens:
+                await self._tally.take([share.draw(address) for share in self._bad_tokens])
             raise
 
-    async def _count(self, pacing: Pacing | None, asked: _Asked, rule: Rule, scope: Any) -> None:
-        if pacing is None:
-            return
-        shares = [share for share, _ in asked]
-        verdicts = await self._tally.take([share.draw(who) for share, who in asked])
-        scope["state"]["limits"] = pacing.headers(shares, verdicts, signed_in=rule.access is not None)
-        for share, verdict in zip(shares, verdicts, strict=True):
-            if not verdict.is_allowed:
-                LIMITED.labels(pacing.name, share.whose).inc()
-                longest = max(verdict.wait for verdict in verdicts)
-                raise TooManyRequests(_REFUSED[share.whose], retry_after=whole_seconds(longest))
+    async def _count(
+        self, pacing: Pacing, shares: tuple[Share, ...], whose: tuple[str, ...], rule: Rule, scope: Any
+    ) -> None:
+        draws = [share.draw(who) for share, who in zip(shares, whose, strict=True)]
+        rooms = await self._tally.take(draws)
+        scope["state"]["limits"] = pacing.headers(shares, rooms, signed_in=rule.access is not None)
+        least = min(rooms)
+        if least < 0:
+            share = shares[rooms.index(least)]
+            LIMITED.labels(pacing.name, share.whose).inc()
+            raise TooManyRequests(_REFUSED[share.whose], retry_after=whole_seconds(-least))
 
 
 def _bearer_token(head: Head) -> str:

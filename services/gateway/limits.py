@@ -6,7 +6,6 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from services.gateway.policy import Pace
 
@@ -56,25 +55,21 @@ BAD_TOKENS_EACH, BAD_TOKENS_ALL = Limit(120, MINUTE), Limit(500, SECOND)
 """Tokens that were none, by address and all together. Beyond that, only tokens that were seen before are looked at."""
 
 
-class Verdict(NamedTuple):
-    """Times in microseconds: `tat` is when all has grown back, `wait` how long until one more is allowed."""
+def gcra(tat: int, now: int, period: int, burst: int) -> int:
+    """The room that is left after one more request, in microseconds; below zero it is refused, for that long.
 
-    is_allowed: bool
-    tat: int
-    remaining: int
-    wait: int
-
-
-def gcra(tat: int, now: int, period: int, burst: int) -> Verdict:
-    """The generic cell rate algorithm: one number per caller says all, and needs no clean-up at a window's end.
-
-    `tat` (theoretical arrival time) is when what was used has all grown back; 0 for whoever never asked.
+    This is the generic cell rate algorithm: one number per caller says all, and needs no clean-up at a window's end.
+    `tat` (theoretical arrival time) is when all that was used has grown back; 0 for whoever never asked. As long as
+    there is room for `period`, one more request is allowed. `later` is the next tat.
     """
-    due = tat if tat > now else now
-    room = now + burst * period - due
-    if room < period:
-        return Verdict(False, due, 0, period - room)
-    return Verdict(True, due + period, room // period - 1, 0)
+    ahead = tat - now
+    room = (burst - 1) * period
+    return room - ahead if ahead > 0 else room
+
+
+def later(now: int, room: int, period: int, burst: int) -> int:
+    """The tat of whoever was allowed a request and has that much room left."""
+    return now + burst * period - room
 
 
 def whole_seconds(microseconds: int) -> int:

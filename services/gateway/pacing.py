@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from contracts.identity import Identity
-from services.gateway.limits import BAD_TOKENS_ALL, BAD_TOKENS_EACH, LIMITS, Limit, Verdict, whole_seconds
+from services.gateway.limits import BAD_TOKENS_ALL, BAD_TOKENS_EACH, LIMITS, Limit, whole_seconds
 from services.gateway.policy import Pace
 from services.gateway.tally import Draw
 
@@ -28,6 +28,12 @@ class Share:
     is_common: bool = False
     is_told: bool = False
     counts: bool = True
+    whole: int = field(init=False)
+    template: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "whole", self.burst * self.period)
+        object.__setattr__(self, "template", f'"{self.whose}";r=%d;t=%d'.encode())
 
     @classmethod
     def of(cls, whose: str, key: str, limit: Limit, *, is_common: bool = False, is_told: bool = False) -> Share:
@@ -50,19 +56,18 @@ class Pacing:
         self.account = Share.of("account", f"{pace.value}:account:", limits.account.times(scale), is_told=True)
         self.address = Share.of("address", f"{pace.value}:address:", limits.address.times(scale), is_told=True)
         self.together = Share.of("all together", f"{pace.value}:all", limits.everyone.times(scale), is_common=True)
+        self.for_all = (self.address, self.together)
+        self.for_signed_in = (self.account, self.address, self.together)
         self._policy_for_all = _policy([self.address])
         self._policy_when_signed_in = _policy([self.account, self.address])
 
-    def headers(
-        self, shares: Sequence[Share], verdicts: Sequence[Verdict], *, signed_in: bool
-    ) -> tuple[HeaderPair, HeaderPair]:
+    def headers(self, shares: tuple[Share, ...], rooms: list[int], *, signed_in: bool) -> tuple[HeaderPair, HeaderPair]:
         """Of the caller's own shares the one that is used up first, and the policy. The first share is one of them."""
-        scarcest, remaining = shares[0], verdicts[0].remaining
-        for share, verdict in zip(shares, verdicts, strict=True):
-            if share.is_told and verdict.remaining * scarcest.burst < remaining * share.burst:
-                scarcest, remaining = share, verdict.remaining
-        whole_in = whole_seconds((scarcest.burst - remaining) * scarcest.period)
-        told = b'"%b";r=%d;t=%d' % (scarcest.whose.encode(), remaining, whole_in)
+        share, room = shares[0], rooms[0]
+        if len(shares) > 1 and shares[1].is_told and rooms[1] * share.whole < room * shares[1].whole:
+            share, room = shares[1], rooms[1]
+        remaining = room // share.period if room > 0 else 0
+        told = share.template % (remaining, whole_seconds(share.whole - room if room > 0 else share.whole))
         return (b"ratelimit", told), self._policy_when_signed_in if signed_in else self._policy_for_all
 
 

@@ -15,7 +15,7 @@ from valkey.asyncio import Valkey
 from valkey.exceptions import ValkeyError
 
 from chassis.observability import log
-from services.gateway.limits import Verdict, gcra
+from services.gateway.limits import gcra
 from services.gateway.tally import Draw, OwnTally
 
 PATIENCE_S = 0.05
@@ -92,7 +92,7 @@ class SharedTally:
                     await task
         await self._valkey.aclose()
 
-    async def take(self, draws: Sequence[Draw]) -> list[Verdict]:
+    async def take(self, draws: Sequence[Draw]) -> list[int]:
         if self._returning is not None:
             return await self._alone.take(draws)
         answer: asyncio.Future[list[int] | None] = asyncio.get_running_loop().create_future()

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from services.gateway.limits import Verdict, gcra
+from services.gateway.limits import gcra, later
 
 MOST_KEYS = 200_000
 
@@ -22,8 +22,11 @@ class Tally(Protocol):
 
     async def close(self) -> None: ...
 
-    async def take(self, draws: Sequence[Draw]) -> list[Verdict]:
-        """All that count are counted if all are allowed, or none is: whoever is refused has used nothing up."""
+    async def take(self, draws: Sequence[Draw]) -> list[int]:
+        """The room that each leaves, as limits.gcra tells it.
+
+        All that count are counted if all are allowed, or none is: whoever is refused has used nothing up.
+        """
         ...
 
 
@@ -48,21 +51,19 @@ class OwnTally:
     async def close(self) -> None:
         """Nothing is kept."""
 
-    async def take(self, draws: Sequence[Draw]) -> list[Verdict]:
+    async def take(self, draws: Sequence[Draw]) -> list[int]:
         now, tats = self._clock(), self._tats
-        verdicts: list[Verdict] = []
-        is_allowed = True
-        for key, period, burst, _ in draws:
-            verdict = gcra(tats.get(key, 0), now, period, burst)
-            is_allowed = is_allowed and verdict.is_allowed
-            verdicts.append(verdict)
-        if is_allowed:
-            for (key, _, _, counts), verdict in zip(draws, verdicts, strict=True):
-                if counts:
-                    tats[key] = verdict.tat
-                    tats.move_to_end(key)
+        rooms = [gcra(tats.get(key, 0), now, period, burst) for key, period, burst, _ in draws]
+        if min(rooms) < 0:
+            return rooms
+        before = len(tats)
+        for (key, period, burst, counts), room in zip(draws, rooms, strict=True):
+            if counts:
+                tats[key] = later(now, room, period, burst)
+                tats.move_to_end(key)
+        if len(tats) > before:
             self._forget(now)
-        return verdicts
+        return rooms
 
     def _forget(self, now: int) -> None:
         """A few each time: more than one request can add, so that nobody ever waits for a great clearing out."""

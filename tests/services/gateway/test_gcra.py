@@ -5,35 +5,38 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.limits import LIMITS, Limit, gcra, neighbourhood, whole_seconds
+from services.gateway.limits import LIMITS, Limit, gcra, later, neighbourhood, whole_seconds
 from services.gateway.policy import FREE, Pace
 
 MINUTE = Limit(6, 60)  # one grows back every ten seconds
 TEN_S = 10_000_000
 
 
+def _ask(tat: int, now: int, limit: Limit) -> tuple[int, int]:
+    """The room, and the tat after it."""
+    room = gcra(tat, now, limit.period, limit.count)
+    return room, later(now, room, limit.period, limit.count) if room >= 0 else tat
+
+
 def test_the_whole_number_may_come_at_once_and_not_one_more():
     tat, left = 0, []
     for _ in range(6):
-        verdict = gcra(tat, 1000, MINUTE.period, MINUTE.count)
-        assert verdict.is_allowed
-        tat = verdict.tat
-        left.append(verdict.remaining)
+        room, tat = _ask(tat, 1000, MINUTE)
+        left.append(room // MINUTE.period)
     assert left == [5, 4, 3, 2, 1, 0]
-    refused = gcra(tat, 1000, MINUTE.period, MINUTE.count)
-    assert refused == (False, tat, 0, TEN_S)
+    assert _ask(tat, 1000, MINUTE) == (-TEN_S, tat)
 
 
 def test_a_refusal_says_when_the_next_is_allowed_to_the_microsecond():
     used_up = 6 * TEN_S
-    assert gcra(used_up, 1, MINUTE.period, MINUTE.count).wait == TEN_S - 1
-    assert not gcra(used_up, TEN_S - 1, MINUTE.period, MINUTE.count).is_allowed
-    assert gcra(used_up, TEN_S, MINUTE.period, MINUTE.count).is_allowed
+    assert _ask(used_up, 1, MINUTE)[0] == 1 - TEN_S
+    assert _ask(used_up, TEN_S - 1, MINUTE)[0] == -1
+    assert _ask(used_up, TEN_S, MINUTE)[0] == 0
 
 
 def test_who_waited_long_enough_has_all_again_and_never_more():
-    assert gcra(6 * TEN_S, 6 * TEN_S, MINUTE.period, MINUTE.count).remaining == 5
-    assert gcra(6 * TEN_S, 600 * TEN_S, MINUTE.period, MINUTE.count).remaining == 5
+    assert _ask(6 * TEN_S, 6 * TEN_S, MINUTE) == (5 * TEN_S, 7 * TEN_S)
+    assert _ask(6 * TEN_S, 600 * TEN_S, MINUTE) == (5 * TEN_S, 601 * TEN_S)
 
 
 @given(
@@ -48,12 +51,11 @@ def test_no_pattern_of_asking_gets_more_than_the_burst_and_what_grew_back(
     tat, now, allowed = 0, 0, 0
     for pause in pauses:
         now += pause
-        verdict = gcra(tat, now, limit.period, limit.count)
-        if not verdict.is_allowed:
-            assert 0 < verdict.wait <= limit.period
-            assert gcra(tat, now + verdict.wait, limit.period, limit.count).is_allowed
-        allowed += verdict.is_allowed
-        tat = verdict.tat
+        room, tat = _ask(tat, now, limit)
+        if room < 0:
+            assert -room <= limit.period
+            assert _ask(tat, now - room, limit)[0] == 0
+        allowed += room >= 0
     assert allowed <= count + now // limit.period
 
 

@@ -149,7 +149,7 @@ async def test_two_gateways_on_one_valkey_allow_the_number_once_and_not_twice(st
     # Thirty at once from each: five in total may, fifteen more of the address would have been allowed.
     assert counted[0] + counted[1] == {200: 5, 429: 55}
     for gateway in gateways:
-        assert (await gateway.ask("GET", PRIVATE, headers=driver)).headers["ratelimit"].startswith('"account";r=0;')
+        assert ";r=0;" in (await gateway.ask("GET", PRIVATE, headers=driver)).headers["ratelimit"]
 
 
 @pytest.mark.usefixtures("few", "patient")
