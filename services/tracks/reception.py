@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.database import Database
 from contracts.event import new_id
-from contracts.problem import Unavailable
+from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import Upload, UploadStatus
 from services.tracks.domain import (
     MAX_WAITING_UPLOADS,
@@ -39,6 +39,7 @@ class Reception:
         Raises:
             InvalidRequest: no lap can have that form.
             IdempotencyKeyReused: the key stands for another body.
+            Unauthenticated: this driver was erased, although their token still lives.
             TooManyUploadsWaiting: this driver's earlier laps must be judged first.
             Unavailable: storage or database is away; nothing happened.
         """
@@ -47,6 +48,7 @@ class Reception:
         mark = fingerprint(document)
         async with self._database.transaction() as tx:
             uploads = UploadStore(tx)
+            _stays(await uploads.is_forgotten(user_id))
             earlier = await uploads.under_key(user_id, key) if key else None
             waiting = await uploads.waiting_of(user_id)
         if earlier:
@@ -59,11 +61,13 @@ class Reception:
         await self._objects.put(path, await asyncio.to_thread(gzip.compress, document, 6, mtime=0))
         async with self._database.transaction() as tx:
             uploads = UploadStore(tx)
-            if await uploads.receive(upload_id, user_id, upload, path, mark, key):
+            is_forgotten = await uploads.is_forgotten(user_id)
+            if not is_forgotten and await uploads.receive(upload_id, user_id, upload, path, mark, key):
                 return upload_id
             earlier = await uploads.under_key(user_id, key or "")
         with contextlib.suppress(Unavailable):
             await self._objects.delete(path)
+        _stays(is_forgotten)
         if earlier is None:
             raise Unavailable("The upload under this key was removed at this very moment.")
         return _same(earlier, mark)
@@ -91,6 +95,11 @@ class Reception:
                 called.clear()
                 status = await self.status(upload_id, user_id)
         return status
+
+
+def _stays(is_forgotten: bool) -> None:
+    if is_forgotten:
+        raise Unauthenticated("This account does not exist any more.")
 
 
 def _same(earlier: EarlierUpload, mark: bytes) -> UUID:

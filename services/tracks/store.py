@@ -50,6 +50,11 @@ class UploadStore:
         )
         return EarlierUpload(**dict(row)) if row else None
 
+    async def is_forgotten(self, user_id: UUID) -> bool:
+        """Whether a driver was erased. If not, it does not happen before this transaction ends."""
+        await self._tx.run("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 1))", str(user_id))
+        return await self._tx.value("SELECT EXISTS (SELECT FROM forgotten WHERE user_id = $1)", user_id)
+
     async def waiting_of(self, user_id: UUID) -> int:
         """How many laps of a driver wait for their verdict."""
         return await self._tx.value("SELECT count(*) FROM uploads WHERE user_id = $1 AND status = 'received'", user_id)
@@ -132,7 +137,12 @@ class UploadStore:
         return {row["storage_path"] for row in rows}
 
     async def forget(self, user_id: UUID) -> set[str]:
-        """Keep verdicts without the person, and of laps that wait nothing; returns where the raw laps lay."""
+        """Keep verdicts without the person, and of laps that wait nothing; returns where the raw laps lay.
+
+        What arrives later of that person is refused.
+        """
+        await self._tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", str(user_id))
+        await self._tx.run("INSERT INTO forgotten (user_id) VALUES ($1) ON CONFLICT DO NOTHING", user_id)
         rows = await self._tx.rows(
             "WITH mine AS (SELECT id, storage_path FROM uploads WHERE user_id = $1 FOR UPDATE),"
             " gone AS (DELETE FROM uploads WHERE user_id = $1 AND status = 'received'),"

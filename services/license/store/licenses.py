@@ -25,10 +25,12 @@ class LicenseStore:
         return tuple(_plan(row) for row in rows)
 
     async def open_free_plan(self, user_id: UUID) -> None:
-        """Give the account its licence on the free plan; nothing happens if it has one."""
+        """Give the account its licence on the free plan; nothing happens if it has one, or was erased meanwhile."""
+        await self._one_at_a_time(user_id)
         opened = await self._tx.run(
             "INSERT INTO licenses (id, user_id, plan_type, max_devices)"
-            " SELECT $1, $2, id, max_devices FROM plans WHERE id = $3 ON CONFLICT (user_id) DO NOTHING",
+            " SELECT $1, $2, id, max_devices FROM plans WHERE id = $3"
+            " AND NOT EXISTS (SELECT FROM forgotten WHERE user_id = $2) ON CONFLICT (user_id) DO NOTHING",
             new_id(),
             user_id,
             FREE,
@@ -89,6 +91,9 @@ class LicenseStore:
             )
 
     async def forget(self, user_id: UUID) -> None:
+        """Keep nothing of an account, and let nothing that arrives later begin it anew."""
+        await self._one_at_a_time(user_id)
+        await self._tx.run("INSERT INTO forgotten (user_id) VALUES ($1) ON CONFLICT DO NOTHING", user_id)
         await self._tx.run("DELETE FROM licenses WHERE user_id = $1", user_id)
         await self._tx.run("DELETE FROM subscriptions WHERE user_id = $1", user_id)
 
@@ -102,6 +107,10 @@ class LicenseStore:
                 reason=reason,
             )
         )
+
+    async def _one_at_a_time(self, user_id: UUID) -> None:
+        """Until this transaction ends, nobody else begins or forgets that account."""
+        await self._tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(user_id))
 
     async def _count_devices(self, license: License) -> None:
         await self._tx.run(

@@ -214,6 +214,24 @@ async def test_an_erased_account_leaves_nothing(license: License):
     await connection.close()
 
 
+async def test_an_account_that_was_erased_before_its_beginning_was_heard_of_does_not_begin(license: License):
+    erased, other = uuid4(), uuid4()
+    await license.tell(UserDeleted(user_id=erased))
+    await license.tell(UserRegistered(user_id=erased))
+    await license.tell(UserDeleted(user_id=erased))  # told twice, as by a replay
+    await license.tell(UserRegistered(user_id=other))
+
+    async def heard_it_all() -> bool:
+        return (await license.ask("GET", "status", other))[1]["valid"]
+
+    await eventually(heard_it_all)
+    assert (await license.ask("GET", "status", erased))[1]["code"] == "no_license"
+    assert (await license.ask("POST", "activate", erased, {"device": device(1)}))[0] == 503
+    connection = await asyncpg.connect(license.settings.database_url)
+    assert await connection.fetchval("SELECT count(*) FROM licenses WHERE user_id = $1", erased) == 0
+    await connection.close()
+
+
 async def test_the_plans_are_public(license: License):
     async with license.http.get(f"{license.address}/license/plans") as answer:
         plans = (await answer.json())["plans"]

@@ -18,7 +18,7 @@ from chassis.inbox import Inbox, Slow
 from chassis.outbox import Relay
 from chassis.settings import Secret
 from contracts.auth import UserDeleted
-from contracts.problem import Unavailable
+from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import TrackPublished, TrackRejected, TrackUploaded
 from devstack.nats import Nats
 from services.tracks.domain import TooManyUploadsWaiting, TrackUnknown, UploadUnknown
@@ -197,6 +197,33 @@ async def test_a_lap_that_comes_while_its_driver_is_erased_is_not_left_behind(pa
     await _forget(parts, erased)
     with pytest.raises(ObjectMissing):
         await parts.objects.get(late.storage_path)
+
+
+async def test_a_driver_who_was_erased_brings_nothing_more_whatever_their_token_says(parts: Parts):
+    erased = UserDeleted(user_id=uuid4())
+    await _forget(parts, erased)
+    with pytest.raises(Unauthenticated):
+        await parts.reception.receive(upload_of(circuit()), erased.user_id, "key")
+    assert await parts.recorded(TrackUploaded) == []
+
+
+async def test_a_lap_that_is_being_stored_while_its_driver_is_erased_is_taken_away_again(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+):
+    erased, stored = UserDeleted(user_id=uuid4()), []
+    put = parts.objects.put
+
+    async def put_while_erased(path: str, body: bytes) -> None:
+        await put(path, body)
+        stored.append(path)
+        await _forget(parts, erased)
+
+    monkeypatch.setattr(parts.objects, "put", put_while_erased)
+    with pytest.raises(Unauthenticated):
+        await parts.reception.receive(upload_of(circuit()), erased.user_id, None)
+    assert await parts.recorded(TrackUploaded) == []
+    with pytest.raises(ObjectMissing):
+        await parts.objects.get(stored[0])
 
 
 async def test_the_service_forgets_when_auth_says_so(tracks: Tracks):
