@@ -6,7 +6,6 @@ metric of each route is looked up once, and a span is made only where somebody c
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from opentelemetry.trace import SpanKind
 from prometheus_client import Histogram
 
 from chassis.access_log import AccessLog
-from chassis.observability import REQUEST_SECONDS, current_request_id, current_traceparent, traced
+from chassis.observability import REQUEST_SECONDS, current_request_id, current_traceparent, new_request_id, traced
 
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # labels: no caller adds to them
@@ -48,7 +47,7 @@ class RequestRecord:
                 given = value
             elif name == b"traceparent":
                 traceparent = value.decode("latin-1")
-        request_id = given.decode() if _SAFE_ID.match(given) else os.urandom(16).hex()
+        request_id = given.decode() if _SAFE_ID.match(given) else new_request_id()
         header = (b"x-request-id", request_id.encode())
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500

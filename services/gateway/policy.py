@@ -158,17 +158,23 @@ class Policy:
         for rule in rules:
             kind = patterns if "{" in rule.path else self._plain
             kind.setdefault(rule.path, {})[rule.method] = rule
-        self._patterns = [(_compiled(path), by_method) for path, by_method in patterns.items()]
+        self._patterns: dict[str, list[tuple[re.Pattern[str], dict[str, Rule]]]] = {}
+        for path, by_method in patterns.items():
+            self._patterns.setdefault(_first_segment(path), []).append((_compiled(path), by_method))
 
     def at(self, path: str) -> Mapping[str, Rule]:
         """The rules of `path` by method; none where there is nothing. `path` is as sent, not decoded."""
         plain = self._plain.get(path)
         if plain is not None:
             return plain
-        for pattern, by_method in self._patterns:
+        for pattern, by_method in self._patterns.get(_first_segment(path), ()):
             if pattern.fullmatch(path):
                 return by_method
         return {}
+
+
+def _first_segment(path: str) -> str:
+    return path[1:].partition("/")[0]
 
 
 def _compiled(path: str) -> re.Pattern[str]:
