@@ -116,6 +116,7 @@ class Scribe(Rounds):
         if self._purged_at is None or now() - self._purged_at >= _PURGE_EVERY:
             await WantedStore(tx).purge(now())
             await CodeStore(tx).purge(now())
+            await AccountStore(tx).forget_unproven(now())
             self._purged_at = now()
 
 

@@ -17,7 +17,9 @@ class AuthSettings(DatabaseSettings, frozen=True, kw_only=True):
     auth_secret_previous: Annotated[
         Secret, Meta(description="the AUTH_SECRET before this one, while what it made is still about")
     ] = Secret("")
-    smtp_url: Annotated[Secret, Meta(description="where mail goes, smtp://user:password@host:port")]
+    smtp_url: Annotated[
+        Secret, Meta(description="where mail goes, smtp://, smtp+starttls:// or smtps://user:password@host:port")
+    ]
     public_url: Annotated[str, Meta(description="the gateway as drivers reach it; links in mails begin with it")]
     mail_from: str = "RaceOverlay <no-reply@raceoverlay.example>"
     # One core stays free: with all of them hashing, a refresh waits behind the sign-ins (docs/performance.md).

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.identity import Role
 from contracts.problem import Problem
+
+PROVED_WITHIN = timedelta(days=14)  # whoever never proves the address is forgotten then
 
 
 class InvalidCredentials(Problem):

@@ -30,3 +30,6 @@ CREATE TABLE wanted_letters (
 );
 CREATE INDEX wanted_letters_due_at ON wanted_letters (due_at) WHERE composed_at IS NULL;
 CREATE INDEX wanted_letters_composed_at ON wanted_letters (composed_at);
+
+-- Who never proved their address is forgotten after a while.
+CREATE INDEX users_unproven ON users (created_at) WHERE NOT is_verified;

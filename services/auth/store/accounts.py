@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Row, Transaction
 from contracts.auth import UserDeleted, UserRegistered, UserVerified
 from contracts.event import new_id
 from contracts.identity import Role
-from services.auth.domain.accounts import Account
+from services.auth.domain.accounts import PROVED_WITHIN, Account
 
 _ACCOUNT = "id, email, password_hash, display_name, role, is_verified, created_at"
 
@@ -46,7 +47,8 @@ class AccountStore:
     async def begin_again(self, user_id: UUID, password_hash: str, display_name: str | None) -> None:
         """Replace what an unproven registration said by what the newest one says."""
         await self._tx.run(
-            "UPDATE users SET password_hash = $2, display_name = $3 WHERE id = $1 AND NOT is_verified",
+            "UPDATE users SET password_hash = $2, display_name = $3, created_at = now()"
+            " WHERE id = $1 AND NOT is_verified",
             user_id,
             password_hash,
             display_name,
@@ -102,6 +104,15 @@ class AccountStore:
             email,
         )
         return moved == 1
+
+    async def forget_unproven(self, now: datetime) -> int:
+        """Erase the accounts whose address nobody proved in time; returns how many."""
+        rows = await self._tx.rows(
+            "DELETE FROM users WHERE NOT is_verified AND created_at <= $1 RETURNING id", now - PROVED_WITHIN
+        )
+        for row in rows:
+            self._tx.record(UserDeleted(user_id=row["id"]))
+        return len(rows)
 
 
 def _account(row: Row | None) -> Account | None:

@@ -9,9 +9,11 @@ import pytest
 
 from chassis.database import Database
 from contracts.event import now
+from services.auth.domain.accounts import PROVED_WITHIN
 from services.auth.domain.wanted import ASK_AGAIN, Kind, Wanted
 from services.auth.scribe import Scribe
 from services.auth.secrets import Secrets
+from services.auth.store.accounts import AccountStore
 from services.auth.store.wanted import WantedStore
 
 SECRETS = Secrets.derive(base64.b64encode(bytes(32)).decode())
@@ -86,6 +88,21 @@ async def test_a_letter_that_cannot_be_written_now_is_written_later(database: Da
     async with database.transaction() as tx:
         assert await tx.value("SELECT count(*) FROM users") == 0, "all of it or nothing"
     assert await scribe.compose_one()
+
+
+async def test_whoever_never_proves_the_address_is_forgotten_and_others_hear_of_it(database: Database):
+    scribe = _scribe(database)
+    for name in ("soon", "late", "proved"):
+        await scribe.ask(Wanted(f"{name}@b.example", Kind.VERIFY, password_hash="a hash"))
+        assert await scribe.compose_one()
+    async with database.transaction() as tx:
+        await tx.run("UPDATE users SET is_verified = true WHERE email = 'proved@b.example'")
+        await tx.run("UPDATE users SET created_at = now() - $1::interval WHERE email <> 'soon@b.example'", PROVED_WITHIN)
+        assert await AccountStore(tx).forget_unproven(now()) == 1
+    async with database.transaction() as tx:
+        left = [row["email"] for row in await tx.rows("SELECT email FROM users ORDER BY email")]
+        assert left == ["proved@b.example", "soon@b.example"]
+        assert await tx.value("SELECT count(*) FROM outbox WHERE subject = 'user.deleted'") == 1
 
 
 def _scribe(database: Database) -> Scribe:
