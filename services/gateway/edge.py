@@ -18,6 +18,7 @@ MAX_TARGET_BYTES = 8 << 10
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _PRIVATE = (b"cache-control", b"no-store")
 _ALWAYS = (
+    (b"server", b"raceoverlay"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),

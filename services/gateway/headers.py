@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from chassis.observability import current_traceparent
-from contracts.problem import BadRequest
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
@@ -48,17 +46,6 @@ _HOP_BY_HOP = frozenset(
 _OURS_TO_SAY = frozenset({b"x-request-id", b"server"})
 _NEVER_OUT = _HOP_BY_HOP | _OURS_TO_SAY
 _NOTHING: frozenset[bytes] = frozenset()
-_ONCE = frozenset({b"authorization", b"content-length", b"content-type", b"host", b"transfer-encoding"})
-
-
-def refuse_ambiguous(headers: RawHeaders) -> None:
-    """BadRequest where two readers could disagree on where the body ends, or on who is asking."""
-    times = Counter(name for name, _ in headers if name in _ONCE)
-    for name, count in times.items():
-        if count > 1:
-            raise BadRequest(f"The header {name.decode()} is there {count} times.")
-    if times[b"content-length"] and times[b"transfer-encoding"]:
-        raise BadRequest("A body has a length or it is chunked, not both.")
 
 
 def inward(scope: Any) -> list[tuple[bytes, bytes]]:

@@ -109,6 +109,7 @@ async def test_an_address_that_is_too_long_is_refused(gateway: Running) -> None:
 
 
 SAFE = (
+    "server",
     "x-content-type-options",
     "x-frame-options",
     "strict-transport-security",
@@ -126,6 +127,7 @@ async def test_every_answer_has_the_safe_headers_once(gateway: Running) -> None:
         got = await gateway.ask("GET", path)
         assert [len(got.headers.getall(name, ())) for name in SAFE] == [1] * len(SAFE), path
         assert got.headers["x-content-type-options"] == "nosniff"
+        assert got.headers["server"] == "raceoverlay"  # what it is made of is nobody's business
         assert "default-src 'none'" in got.headers["content-security-policy"]
 
 
