@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QFrame, QVBoxLayout
+from PyQt6.QtGui import QGuiApplication, QImage, QPixmap
+from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from contracts.auth import TotpEnrolment
+from desktop_client.qr_code import TooLong, qr_code
 from desktop_client.windows.line import LineWithProblem, typed_line
 from desktop_client.windows.page import text
 from desktop_client.windows.section import FIELD_WIDTH, button, row
 
 DIGITS: Final = 6
-KEY_WORDS: Final = "1. Add RaceOverlay in your authenticator app with this key. A password manager takes the link, too."
-CODE_WORDS: Final = "2. Type the code that the app shows for it now."
+KEY_WORDS: Final = "1. Scan this with your authenticator app, or type the key. A password manager takes the link."
+CODE_WORDS: Final = "2. Type the code that the app shows for RaceOverlay now."
+MARGIN: Final = 4  # light modules around the dark ones, or no camera finds them
+MODULE_PX: Final = 4
 
 
 class Enrolment(QFrame):
@@ -28,6 +32,8 @@ class Enrolment(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._enrolment = TotpEnrolment("", "")
+        self.picture = QLabel()
+        self.picture.setAccessibleName("The link as a QR code")
         self.key = text("code")
         self.key.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy_key = button("Copy key", lambda: copy(self._enrolment.secret))
@@ -43,6 +49,7 @@ class Enrolment(QFrame):
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(10)
         column.addWidget(text("value", KEY_WORDS))
+        column.addWidget(self.picture)
         column.addWidget(self.key)
         column.addLayout(row(self.copy_key, self.copy_link))
         column.addWidget(text("value", CODE_WORDS))
@@ -52,6 +59,8 @@ class Enrolment(QFrame):
 
     def show_enrolment(self, enrolment: TotpEnrolment) -> None:
         self._enrolment = enrolment
+        self.picture.setPixmap(drawn(enrolment.uri))
+        self.picture.setVisible(not self.picture.pixmap().isNull())
         self.key.setText(in_groups(enrolment.secret))
         self.code.clear()
         self.show()
@@ -60,6 +69,7 @@ class Enrolment(QFrame):
     def forget(self) -> None:
         """The key is the app's alone from now on."""
         self._enrolment = TotpEnrolment("", "")
+        self.picture.clear()
         self.key.clear()
         self.code.clear()
         self.hide()
@@ -75,6 +85,18 @@ class Enrolment(QFrame):
 def in_groups(secret: str) -> str:
     """Four letters each, as one reads them out: the app does not mind the spaces."""
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+def drawn(link: str) -> QPixmap:
+    """A picture that a camera reads the link from; an empty one where the link is too long for that."""
+    try:
+        code = qr_code(link)
+    except TooLong:
+        return QPixmap()
+    light = np.where(np.pad(code, MARGIN), 0, 255).astype(np.uint8)
+    light = np.kron(light, np.ones((MODULE_PX, MODULE_PX), np.uint8))
+    size = len(light)
+    return QPixmap.fromImage(QImage(light.tobytes(), size, size, size, QImage.Format.Format_Grayscale8))
 
 
 def copy(words: str) -> None:

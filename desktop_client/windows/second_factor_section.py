@@ -10,7 +10,7 @@ from desktop_client.windows.enrolment import Enrolment
 from desktop_client.windows.moments import day
 from desktop_client.windows.page import text
 from desktop_client.windows.recovery_codes import RecoveryCodesCard
-from desktop_client.windows.section import Section, button, row
+from desktop_client.windows.section import Section, bring_into_sight, button, row
 
 INTRO: Final = "Whoever knows your password still needs the authenticator app on your phone to sign in."
 IS_OFF: Final = "It is switched off."
@@ -90,6 +90,9 @@ class SecondFactorSection(Section):
         super()._settle()
         if not self.enrolment.isHidden():
             self.enrolment.code.setFocus()
+        for card in (self.enrolment, self.codes):
+            if not card.isHidden():
+                bring_into_sight(card)
 
 
 def _how(state: SecondFactorState) -> str:

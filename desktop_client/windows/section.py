@@ -7,7 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_client.account import Account
 from desktop_client.gateway import GatewayFailure, GatewayRefused
@@ -125,6 +126,19 @@ class Section(QWidget):
         self.problem.setStyleSheet(self.problem.styleSheet())  # the name chooses the colour
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
+
+
+def bring_into_sight(part: QWidget) -> None:
+    """Scroll the page to it, once it has its place there."""
+    around = part.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    if around is not None:
+        soon = QTimer(part)
+        soon.setSingleShot(True)
+        soon.timeout.connect(lambda: around.ensureWidgetVisible(part))
+        soon.timeout.connect(soon.deleteLater)
+        soon.start(0)
 
 
 def button(words: str, act: Callable[[], object], name: str = "") -> QPushButton:

@@ -14,6 +14,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QPushButton
 
+from contracts.auth import TotpEnrolment
 from desktop_client.account import Account
 from desktop_client.session import Stage
 from desktop_client.windows.account_page import NO_GATEWAY, NOBODY, AccountPage
@@ -35,6 +36,7 @@ def asked() -> list[str]:
 def out(driver: Account, asked: list[str]) -> Iterator[AccountPage]:
     """In sight, while nobody is signed in."""
     made = AccountPage(driver, lambda: asked.append("sign in"))
+    made.resize(760, 780)
     made.show()
     yield made
     made.stop()
@@ -169,6 +171,8 @@ def test_a_second_factor_is_switched_on_with_the_apps_first_code(
     section.begin.click()
     run(lambda: section.enrolment.isVisible() and is_idle(page))
     assert section.enrolment.key.text() == "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"
+    assert section.enrolment.picture.isVisible()
+    run(lambda: not section.enrolment.code.visibleRegion().isEmpty())  # the page has scrolled to it
     section.enrolment.copy_key.click()
     assert clipboard() == SECRET
     section.enrolment.copy_link.click()
@@ -202,6 +206,13 @@ def test_a_place_that_cannot_be_written_to_is_said_and_the_codes_stay(page: Acco
     card.save_to(tmp_path / "file" / "codes.txt")
     assert "cannot be written" in card.said.text()
     assert card.codes == ("one", "two")
+
+
+def test_a_link_that_is_too_long_for_a_picture_can_still_be_copied(page: AccountPage) -> None:
+    enrolment = page.second_factor.enrolment
+    enrolment.show_enrolment(TotpEnrolment(SECRET, "otpauth://totp/" + "x" * 400))
+    assert not enrolment.picture.isVisible()
+    assert enrolment.copy_link.isVisible()
 
 
 def test_thinking_better_of_it_forgets_the_key(page: AccountPage, run: Run) -> None:
