@@ -25,7 +25,7 @@ from services.gateway.headers import inward, outward
 from services.gateway.memory import Key, Memory, Remembered
 from services.gateway.memory_rules import MOST_BODY_BYTES, Wish, key_of, may_be_kept, strong_tag, tags_of
 from services.gateway.policy import ANYONE, Kept, Rule
-from services.gateway.upstream_client import Answer, UpstreamError
+from services.gateway.upstream_answer import Answer, UpstreamError
 from services.gateway.upstreams import Upstreams
 
 FRESH_S = 60.0

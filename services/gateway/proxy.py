@@ -12,7 +12,7 @@ from contracts.problem import Problem
 from services.gateway.body import RequestBody
 from services.gateway.headers import inward, outward
 from services.gateway.policy import Rule
-from services.gateway.upstream_client import Answer, UpstreamError
+from services.gateway.upstream_answer import Answer, UpstreamError
 from services.gateway.upstreams import Upstreams
 
 UPLOAD_S = 60.0

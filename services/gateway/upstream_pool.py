@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from services.gateway.upstream_client import Connection, Unreachable, UpstreamError
+from services.gateway.upstream_answer import Unreachable, UpstreamError
+from services.gateway.upstream_client import Connection
 
 CONNECTIONS = 128
 QUEUED = 256

@@ -12,7 +12,7 @@ from chassis.observability import log
 from contracts.problem import Unavailable, UpstreamTimeout
 from services.gateway.breaker import Breaker
 from services.gateway.policy import Upstream
-from services.gateway.upstream_client import Answer, BrokenOff, TooSlow, Unreachable, UpstreamError
+from services.gateway.upstream_answer import Answer, BrokenOff, TooSlow, Unreachable, UpstreamError
 from services.gateway.upstream_pool import Overloaded, Pool
 
 PROBE = b"/healthz"  # that its loop runs: what it needs itself may be away, and half of its calls work all the same

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from waiting import eventually
 
-from services.gateway.upstream_client import BUFFERED_BYTES, Answer, BrokenOff, TooSlow, Unreachable, UpstreamError
+from services.gateway.upstream_answer import BUFFERED_BYTES, Answer, BrokenOff, TooSlow, Unreachable, UpstreamError
 from services.gateway.upstream_pool import Overloaded, Pool
 
 HEAD = b"GET /laps HTTP/1.1\r\nhost: x\r\n\r\n"
