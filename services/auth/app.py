@@ -23,6 +23,7 @@ from services.auth.pairs import Pairs
 from services.auth.passwords import Passwords
 from services.auth.places import Places
 from services.auth.proof import Proof
+from services.auth.reencryption import Reencryption
 from services.auth.refreshing import Refreshing
 from services.auth.registration import Registration
 from services.auth.routes import ROUTES
@@ -51,6 +52,7 @@ def build(settings: AuthSettings) -> Service:
     places = Places(settings.geoip_database)
     proof = Proof(database, passwords, guessing, secrets, postman)
     housekeeping = Housekeeping(database)
+    reencryption = Reencryption(database, secrets)
     refreshing = Refreshing(database, pairs)
     sessions = Sessions(database, pairs)
     second_factors = SecondFactors(database, proof, guessing, postman, secrets)
@@ -63,7 +65,7 @@ def build(settings: AuthSettings) -> Service:
         settings,
         database=database,
         routes=ROUTES,
-        resources=[passwords, postman, scribe, keys, places, housekeeping],
+        resources=[passwords, postman, scribe, keys, places, housekeeping, reencryption],
         dependencies={
             "caller": Provide(calling(TrustedProxies.parse(settings.trusted_proxies)), sync_to_thread=False),
             "guessing": Provide(lambda: guessing, sync_to_thread=False),

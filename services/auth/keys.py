@@ -53,7 +53,6 @@ class SigningKeys:
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._keyring = Keyring(database, secrets.key_storage)
-        self._encrypt_anew = secrets.previous is not None
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
@@ -147,9 +146,6 @@ class SigningKeys:
     async def _run(self) -> None:
         while True:
             try:
-                if self._encrypt_anew:
-                    await self._keyring.encrypt_anew()
-                    self._encrypt_anew = False
                 await self.look()
             except Exception as error:
                 # Whoever gave up would sign with the same key for ever; a request that needs a key looks for itself.

@@ -23,6 +23,18 @@ class SecondFactorStore:
         )
         return SecondFactor(**dict(row)) if row else None
 
+    async def secrets_after(self, user_id: UUID, most: int) -> list[tuple[UUID, bytes]]:
+        """The next accounts with a factor, in the order of their ids, and its encrypted secret; they are held."""
+        rows = await self._tx.rows(
+            "SELECT user_id, secret FROM second_factors WHERE user_id > $1 ORDER BY user_id LIMIT $2 FOR UPDATE",
+            user_id,
+            most,
+        )
+        return [(row["user_id"], row["secret"]) for row in rows]
+
+    async def encrypt_anew(self, user_id: UUID, secret: bytes) -> None:
+        await self._tx.run("UPDATE second_factors SET secret = $2 WHERE user_id = $1", user_id, secret)
+
     async def is_on(self, user_id: UUID) -> bool:
         """Whether the account signs in with a second factor."""
         return await self._tx.value(

@@ -7,20 +7,23 @@ import base64
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
 import msgspec
 import pytest
 
 from chassis.database import Database
+from contracts.event import new_id
 from contracts.identity import Role, Scope
 from contracts.problem import Unavailable
 from services.auth.domain.accounts import Account
 from services.auth.domain.keys import KEPT_AFTER, KEY_SIGNS_FOR, SWITCH_NOTICE
 from services.auth.keyring import Keyring
 from services.auth.keys import GOOD_FOR, SigningKeys
+from services.auth.reencryption import AT_ONCE, Reencryption
 from services.auth.secrets import Secrets
+from services.auth.store.second_factors import SecondFactorStore
 
 ISSUER, AUDIENCE = "https://raceoverlay.test", "raceoverlay"
 START = datetime.now(UTC).replace(microsecond=0)
@@ -143,7 +146,18 @@ async def test_the_secret_can_be_changed_and_the_previous_one_forgotten(replicas
         await replicas.one(Secrets.derive(new)).access_token(ACCOUNT, uuid4())
     both = Secrets.derive(new, old)
     assert kid_of(await replicas.one(both).access_token(ACCOUNT, uuid4())) == kid_of(first)
-    await Keyring(replicas.database, both.key_storage).encrypt_anew()
+    async with replicas.database.transaction() as tx:
+        users = [new_id() for _ in range(AT_ONCE + 1)]
+        for user in users:
+            await tx.run("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, '')", user, f"{user}@b.example")
+            factor = Secrets.derive(old).second_factors.encrypt(user.bytes)
+            await SecondFactorStore(tx).enrol(user, factor, replicas.now)
+    rounds = Reencryption(replicas.database, both)
+    while await rounds.go_on():
+        pass
+    async with replicas.database.transaction() as tx:
+        for user, kept in await SecondFactorStore(tx).secrets_after(UUID(int=0), 2 * AT_ONCE):
+            assert Secrets.derive(new).second_factors.decrypt(kept) == user.bytes
     assert kid_of(await replicas.one(Secrets.derive(new)).access_token(ACCOUNT, uuid4())) == kid_of(first)
 
 
