@@ -1,15 +1,19 @@
 """Who opens what: the tray's menu, the layout's bar and the settings, on a real overlay."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from loopback_gateway import EMAIL, PASSWORD
 from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QPushButton, QSystemTrayIcon
 
+from desktop_client.account import Account
 from desktop_client.cloud import CloudState
 from desktop_client.overlay.editor import Editor
 from desktop_client.overlay.overlay import Overlay
+from desktop_client.session import Stage
 from desktop_client.settings import ClientSettings
 from desktop_client.status import Snapshot
 from desktop_client.windows.desk import Desk
@@ -110,3 +114,66 @@ def test_closing_the_desk_closes_every_window(desk, overlay):
     assert not desk._bar.isVisible()
     assert not desk._settings.isVisible()
     assert not overlay.is_editing
+
+
+@pytest.fixture
+def connected(overlay, tmp_path, monkeypatch, driver: Account):
+    """A desk whose client has a gateway."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    cloud: Any = SimpleNamespace(state=CloudState(is_configured=True), account=driver)
+    made = Desk(cloud, Snapshot, lambda: None, Editor(overlay), ClientSettings(tmp_path), lambda _: None)
+    yield made
+    made.close()
+
+
+def test_the_account_page_leads_to_the_sign_in_and_shows_the_account_then(
+    connected: Desk, driver: Account, run: Callable[[Callable[[], object]], None]
+) -> None:
+    connected.open_settings("account")
+    assert connected._settings is not None
+    page: Any = connected._settings.pages["account"]
+    page.sign_in.click()
+    window = connected._sign_in
+    assert window is not None
+    window.email.setText(EMAIL)
+    window.password.setText(PASSWORD)
+    window.page.button.click()
+    run(lambda: driver.state.stage is Stage.SIGNED_IN and len(page.sign_ins.rows) == 1)
+    run(lambda: connected._sign_in is None)
+    assert page.who.text() == EMAIL
+
+
+def test_signing_out_in_the_tray_empties_the_account_page(
+    connected: Desk, driver: Account, run: Callable[[Callable[[], object]], None], do: Callable[[Any], object]
+) -> None:
+    do(driver.sign_in(EMAIL, PASSWORD))
+    connected.open_settings("account")
+    assert connected._settings is not None
+    page: Any = connected._settings.pages["account"]
+    run(lambda: len(page.sign_ins.rows) == 1)
+    connected._tray.sign_out.trigger()
+    run(lambda: driver.state.stage is Stage.SIGNED_OUT)
+    assert page.sign_ins.rows == []
+
+
+def test_closing_the_desk_ends_what_the_account_page_was_asking(
+    connected: Desk,
+    driver: Account,
+    server: Any,
+    run: Callable[[Callable[[], object]], None],
+    do: Callable[[Any], object],
+) -> None:
+    do(driver.sign_in(EMAIL, PASSWORD))
+    server.trouble["GET /auth/sessions"] += [server.hangs]
+    connected.open_settings("account")
+    run(lambda: server.asked["GET /auth/sessions"])
+    assert connected._settings is not None
+    page: Any = connected._settings.pages["account"]
+    assert page.sign_ins.is_busy
+    connected.close()
+    run(lambda: not page.sign_ins.is_busy)
+
+
+def test_without_a_gateway_nobody_is_asked_to_sign_in(desk: Desk) -> None:
+    desk.open_sign_in()
+    assert desk._sign_in is None
