@@ -31,7 +31,7 @@ from contracts.problem import (
 )
 from services.auth import app as auth
 from services.auth.settings import AuthSettings
-from services.gateway.policy import ANYONE, RULES, SIGNED_IN, Rule, Upstream
+from services.gateway.policy import ANYONE, FREE, RULES, SIGNED_IN, Rule, Upstream
 from services.gateway.proxy import RequestTimeout
 from services.gateway.reactions import STREAMED
 from services.license import app as license
@@ -146,6 +146,8 @@ def _forwarded(rule: Rule, service: dict[str, Any]) -> dict[str, Any]:
 def _refusals(rule: Rule) -> Iterator[str]:
     if rule.access is not ANYONE:
         yield "NotSignedIn"
+    if rule.pace is not FREE:
+        yield "TooManyRequests"
     if rule.body:
         yield "BadRequest"
         yield "BodyTooLarge"
