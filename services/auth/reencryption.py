@@ -1,4 +1,4 @@
-"""After AUTH_SECRET was changed, what is kept encrypted is encrypted anew, so that the previous one can be forgotten."""
+"""After AUTH_SECRET was changed: what is kept encrypted is encrypted anew, so that the previous can be forgotten."""
 
 from __future__ import annotations
 
