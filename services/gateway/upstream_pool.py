@@ -68,6 +68,10 @@ class Pool:
         self._busy.add(connection)
         return connection
 
+    def give_back(self, connection: Connection) -> None:
+        """One that was taken, and not used."""
+        self._came_back(connection, not connection.is_lost)
+
     def abandon(self) -> None:
         """Nobody is there: those who would only be asked again anyway need not wait for their deadline."""
         for connection in [each for each in self._busy if each.may_be_asked_again]:

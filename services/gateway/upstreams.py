@@ -72,6 +72,9 @@ class Service:
         try:
             connection = await self.pool.take()
             was_used = connection.has_served
+            if self.breaker.is_open:  # since we queued
+                self.pool.give_back(connection)
+                raise Unreachable("The service stopped answering.")
             connection.may_be_asked_again = method in _ASKED_TWICE
             answer = await connection.exchange(head, body, is_chunked=is_chunked, seconds=seconds)
         except (Unreachable, BrokenOff):

@@ -135,6 +135,30 @@ async def test_a_slow_call_is_a_timeout_and_takes_the_service_from_nobody() -> N
     server.close()
 
 
+async def test_who_still_queued_when_the_service_stopped_answering_does_not_ask_it_either() -> None:
+    arrived: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.append(writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    upstreams = Upstreams({LICENSE: f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"})
+    service = upstreams._services[LICENSE]
+    service.pool._most = 1
+    asking = [asyncio.create_task(status(upstreams, LICENSE)) for _ in range(2)]
+    await eventually(lambda: len(arrived) == 1 and len(service.pool._queue) == 1)
+    service.failed()
+    service.failed()
+    refused = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(answer) for answer in refused} == {Unavailable}
+    assert len(arrived) == 1
+    assert service.pool._taken == 0
+    for writer in arrived:
+        writer.close()
+    server.close()
+
+
 @pytest.mark.parametrize(("method", "expected"), [("GET", 2), ("POST", 1)])
 async def test_what_changes_nothing_is_asked_once_more_and_what_may_have_been_done_is_not(
     method: str, expected: int
