@@ -106,10 +106,12 @@ class Connection(asyncio.Protocol):
     async def _write(self, body: AsyncIterator[bytes], is_chunked: bool) -> None:
         transport = cast("asyncio.Transport", self._transport)
         async for piece in body:
+            if transport.is_closing():  # uvloop raises a bare RuntimeError at who writes into it
+                raise BrokenOff("The service closed the connection.")
             transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if is_chunked else piece)
             if self._writable is not None:
                 await self._writable
-        if is_chunked:
+        if is_chunked and not transport.is_closing():
             transport.write(b"0\r\n\r\n")
         self._is_sent = True
 
