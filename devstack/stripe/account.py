@@ -1,18 +1,17 @@
 """The one Stripe account that there is: its objects, what time it is in it, and the events that its changes make."""
 
+import base64
 import secrets
-import string
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from devstack.stripe.errors import Missing
-from devstack.stripe.shapes import Json, public, shaped
+from devstack.stripe.shapes import Json, shaped
 from devstack.stripe.storage import Books
 
 API_VERSION = "2026-10-28.endive"
-_LETTERS = string.ascii_letters + string.digits
 
 
 class Account:
@@ -75,7 +74,7 @@ class Account:
         before = {name: thing.get(name) for name in changes}
         if before == changes:
             return False
-        previous = _previous(public(before), public(changes))
+        previous = _previous(before, _shown(changes))
         thing |= changes
         self.books.put(thing)
         if event and previous:
@@ -86,13 +85,13 @@ class Account:
 
     def tell(self, event_type: str, thing: Json, previous: Json | None = None) -> None:
         """Makes the event, and a delivery of it to each endpoint that asked for its type."""
-        data: Json = {"object": public(thing)} | ({"previous_attributes": previous} if previous is not None else {})
+        data: Json = {"object": _shown(thing)} | ({"previous_attributes": previous} if previous is not None else {})
         clock = thing.get("_clock")
         event = self.new(
             "event", "evt_", clock=clock, type=event_type, data=data, api_version=API_VERSION, pending_webhooks=0,
             request=self.request,
         )  # fmt: skip
-        for endpoint in self.books.all("webhook_endpoint"):
+        for endpoint in self.books.endpoints():
             wanted = endpoint["enabled_events"]
             if endpoint["status"] == "enabled" and ("*" in wanted or event_type in wanted):
                 self.books.database.execute(
@@ -104,7 +103,12 @@ class Account:
 
 def new_id(prefix: str, length: int = 24) -> str:
     """`prefix` and letters and digits by chance, as Stripe's ids look."""
-    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))
+    return prefix + base64.b64encode(secrets.token_bytes(length), altchars=b"xY").decode()[:length]
+
+
+def _shown(thing: Json) -> Json:
+    """Without what is ours alone, of which nothing lies deeper: objects are kept with the ids of others."""
+    return {name: value for name, value in thing.items() if not name.startswith("_")}
 
 
 def _previous(before: Json, after: Json) -> Json:

@@ -40,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
 _MAX_BYTES = 256 * 1024
 _HOLDS_S = 600.0
 """How long an answer that is to time out is withheld: longer than any client waits."""
+_ID = web.RequestKey("id", str)
 _OURS = ("127.0.0.1", "localhost")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -78,7 +79,7 @@ async def _local_only(request: web.Request, handler: Handler) -> web.StreamRespo
 @web.middleware
 async def _in_stripes_words(request: web.Request, handler: Handler) -> web.StreamResponse:
     id = new_id("req_", 14)
-    request["id"] = id
+    request[_ID] = id
     try:
         response = await handler(request)
     except Refused as refused:
@@ -154,7 +155,7 @@ async def _once(
 def _perform(
     engine: Engine, request: web.Request, route: Route, form: str, ids: tuple[str, ...], key: str | None
 ) -> tuple[int, Json]:
-    engine.account.request = {"id": request["id"], "idempotency_key": key}
+    engine.account.request = {"id": request[_ID], "idempotency_key": key}
     try:
         return 200, engine.perform(route, nested(form), ids)
     except Refused as refused:

@@ -77,6 +77,7 @@ def create(account: Account, asked: NewSession) -> Json:
         raise Refused("Invalid trial_period_days: from 1 to 730.", param="subscription_data[trial_period_days]")
     lines = [_line(account, price, quantity) for price, quantity in prices]
     trial = bool(data.trial_period_days or data.trial_end)
+    known = (customer["email"], customer["name"]) if customer else (asked.customer_email, None)
     subtotal = 0 if trial else sum(one["amount_subtotal"] for one in lines)
     id = new_id("cs_test_a1", 56)
     session = account.new(
@@ -90,7 +91,7 @@ def create(account: Account, asked: NewSession) -> Json:
         client_reference_id=asked.client_reference_id, currency=prices[0][0]["currency"], custom_fields=[],
         custom_text=dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
         customer=asked.customer, customer_creation=None if customer else "always",
-        customer_details=_details(*((customer["email"], customer["name"]) if customer else (asked.customer_email, None))),
+        customer_details=_details(*known),
         customer_email=asked.customer_email, discounts=[], expires_at=expires_at, locale=asked.locale,
         metadata=merged({}, asked.metadata), mode="subscription",
         payment_method_collection=asked.payment_method_collection, payment_method_options={},

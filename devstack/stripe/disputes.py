@@ -40,10 +40,11 @@ def begin(account: Account, charge: Json, reason: str = "fraudulent") -> Json:
         charge=charge["id"], currency=charge["currency"], enhanced_eligibility_types=[],
         evidence=dict.fromkeys(_EVIDENCE) | {"enhanced_evidence": {}},
         evidence_details={"due_by": now + 9 * DAY, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
-                          "submission_count": 0},
+                          "submission_count": 0, "submission_method": "not_submitted"},
         is_charge_refundable=False, metadata={}, payment_intent=charge["payment_intent"], reason=reason,
         payment_method_details={
-            "type": "card", "card": {"brand": card["brand"], "case_type": "chargeback", "network_reason_code": "10.4"},
+            "type": "card", "card": {"brand": card["brand"], "case_type": "chargeback", "network": card["network"],
+                     "network_reason_code": "10.4"},
         },
         status="needs_response",
     )  # fmt: skip
@@ -75,7 +76,7 @@ def update(account: Account, asked: DisputeChange, id: str) -> Json:
         details = dispute["evidence_details"] | {"has_evidence": True}
         changes["evidence"] = dispute["evidence"] | asked.evidence
         if asked.submit:
-            details["submission_count"] += 1
+            details |= {"submission_count": details["submission_count"] + 1, "submission_method": "manual"}
             changes["status"] = "under_review"
         changes["evidence_details"] = details
     account.change(dispute, "charge.dispute.updated", **changes)

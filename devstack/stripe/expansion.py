@@ -31,7 +31,7 @@ def expanded(account: Account, answer: Json, paths: list[str]) -> Json:
     """`answer` with each path of `paths` expanded. Refused for what cannot be."""
     for path in paths:
         steps = path.split(".")
-        if len(steps) > _DEEPEST:
+        if len([step for step in steps if step != "data"]) > _DEEPEST:
             raise Refused(f"You cannot expand more than {_DEEPEST} levels of a property: {path}", param="expand")
         _expand(account, answer, steps, path)
     return answer

@@ -1,5 +1,6 @@
 """How does a list answer? A page of it, from where the last one ended, and whether more follows."""
 
+import operator
 from collections.abc import Callable, Iterable
 from itertools import islice
 
@@ -7,6 +8,8 @@ from devstack.stripe.account import Account
 from devstack.stripe.errors import Refused
 from devstack.stripe.parameters import Page
 from devstack.stripe.shapes import Json
+
+_COMPARISONS = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 def whole(things: Iterable[Json], url: str) -> Json:
@@ -28,8 +31,7 @@ def page_of(
     account: Account, asked: Page, kind: str, url: str, fits: Callable[[Json], bool], *, owner: str | None = None
 ) -> Json:
     """The same for a condition that is more than equal fields."""
-    if not 1 <= asked.limit <= 100:
-        raise Refused("Invalid limit: it must be from 1 to 100.", code="parameter_invalid_integer", param="limit")
+    _check(asked)
     backwards = asked.ending_before is not None
     border = asked.ending_before or asked.starting_after
     if border:
@@ -57,9 +59,12 @@ def _within(thing: Json, created: dict[str, int] | int | None) -> bool:
         return True
     if isinstance(created, int):
         return thing["created"] == created
-    at = thing["created"]
-    tests = {"gt": at.__gt__, "gte": at.__ge__, "lt": at.__lt__, "lte": at.__le__}
-    if strange := created.keys() - tests.keys():
+    return all(_COMPARISONS[name](thing["created"], value) for name, value in created.items())
+
+
+def _check(asked: Page) -> None:
+    if not 1 <= asked.limit <= 100:
+        raise Refused("Invalid limit: it must be from 1 to 100.", code="parameter_invalid_integer", param="limit")
+    if isinstance(asked.created, dict) and (strange := asked.created.keys() - _COMPARISONS.keys()):
         name = f"created[{min(strange)}]"
         raise Refused(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
-    return all(tests[name](value) for name, value in created.items())

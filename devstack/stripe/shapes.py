@@ -128,13 +128,6 @@ _FIELDS = {
         destination_details:o? id:s metadata:o? object:s payment_intent:s? payment_method:s? reason:s?
         receipt_number:s? source_transfer_reversal:s? status:s? transfer_reversal:s?
     """,
-    "setup_intent": """
-        application:s? automatic_payment_methods:o? cancellation_reason:s? client_secret:s? created:i customer:s?
-        description:s? excluded_payment_method_types:l? flow_directions:l? id:s last_setup_error:o? latest_attempt:s?
-        livemode:b mandate:s? metadata:o? next_action:o? object:s on_behalf_of:s? payment_method:s?
-        payment_method_configuration_details:o? payment_method_options:o? payment_method_types:l single_use_mandate:s?
-        status:s usage:s
-    """,
     "subscription": """
         application:s? application_fee_percent:n? automatic_tax:o billing_cycle_anchor:i
         billing_cycle_anchor_config:o? billing_mode:o billing_schedules:l billing_thresholds:o? cancel_at:i?

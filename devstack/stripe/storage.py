@@ -44,6 +44,9 @@ OWNER = {
 }
 """The field by which objects of a kind are looked for most often."""
 
+DUE = ("subscription", "invoice", "checkout.session")
+"""The kinds that have something due."""
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Json).decode
 
@@ -59,6 +62,14 @@ class Books:
         # Losing the last moment to a power cut is fine on a laptop; a killed process loses nothing.
         self.database.execute("PRAGMA synchronous = NORMAL")
         self.database.executescript(_SCHEMA)
+        self._unwritten: dict[str, tuple[str, str, str, str, int | None, bytes]] = {}
+        self._endpoints: list[Json] | None = None
+
+    def endpoints(self) -> list[Json]:
+        """All webhook endpoints; asked for with every event, and seldom changed."""
+        if self._endpoints is None:
+            self._endpoints = list(self.all("webhook_endpoint"))
+        return self._endpoints
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -66,32 +77,52 @@ class Books:
         self.database.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._write()
         except BaseException:
+            self._unwritten.clear()
             self.database.execute("ROLLBACK")
             raise
+        finally:
+            self._endpoints = None
         self.database.execute("COMMIT")
 
     def put(self, thing: Json) -> None:
         """Keeps `thing`, new or changed."""
-        kind = thing["object"]
+        kind, id = thing["object"], thing["id"]
         owner = thing.get(OWNER.get(kind, ""))
-        row = (thing["id"], kind, owner or "", thing.get("_clock") or "", thing.get("_due"), _encode(thing))
-        self.database.execute(
+        # An object is often put several times in a transaction: it is written once, with others, at the end of it.
+        self._unwritten[id] = (id, kind, owner or "", thing.get("_clock") or "", thing.get("_due"), _encode(thing))
+        if kind == "webhook_endpoint":
+            self._endpoints = None
+        if not self.database.in_transaction:
+            self._write()
+
+    def _write(self, *kinds: str) -> None:
+        """Writes what waits to be written, if something of these kinds is among it (or whatever it is)."""
+        if not self._unwritten or (kinds and not any(row[1] in kinds for row in self._unwritten.values())):
+            return
+        self.database.executemany(
             "INSERT INTO objects (id, kind, owner, clock, due, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO"
             " UPDATE SET owner = excluded.owner, clock = excluded.clock, due = excluded.due, body = excluded.body",
-            row,
+            list(self._unwritten.values()),
         )
+        self._unwritten.clear()
 
     def find(self, id: str) -> Json | None:
         """The object of that id, of whatever kind."""
+        if waiting := self._unwritten.get(id):
+            return _decode(waiting[5])
         row = self.database.execute("SELECT body FROM objects WHERE id = ?", (id,)).fetchone()
         return _decode(row[0]) if row else None
 
     def forget(self, id: str) -> None:
+        self._write()
         self.database.execute("DELETE FROM objects WHERE id = ?", (id,))
+        self._endpoints = None
 
     def all(self, kind: str, *, owner: str | None = None, newest_first: bool = True) -> Iterator[Json]:
         """Every object of a kind, one by one, the newest first."""
+        self._write(kind)
         where, values = ("", (kind,)) if owner is None else ("owner = ? AND ", (owner, kind))
         order = "DESC" if newest_first else "ASC"
         rows = self.database.execute(f"SELECT body FROM objects WHERE {where}kind = ? ORDER BY seq {order}", values)
@@ -100,6 +131,7 @@ class Books:
 
     def due(self, clock: str, until: int) -> Json | None:
         """What is due first by that clock, if something is until then."""
+        self._write(*DUE)
         row = self.database.execute(
             "SELECT body FROM objects WHERE clock = ? AND due <= ? ORDER BY due, seq LIMIT 1", (clock, until)
         ).fetchone()
@@ -107,6 +139,7 @@ class Books:
 
     def counts(self) -> dict[str, int]:
         """How many objects of each kind there are."""
+        self._write()
         return dict(self.database.execute("SELECT kind, count(*) FROM objects GROUP BY kind ORDER BY kind"))
 
     def setting(self, name: str, default: Any) -> Any:

@@ -55,6 +55,12 @@ class StandIn:
     async def advance(self, days: float) -> None:
         await self.control("advance", seconds=int(days * DAY))
 
+    async def advance_past(self, subscription: str) -> None:
+        """To the moment at which its period has just ended: months are of different lengths."""
+        found = await self.v1.subscriptions.retrieve_async(subscription)
+        ahead = found["items"].data[0].current_period_end - self.engine.account.now(found.test_clock)  # type: ignore[arg-type]
+        await self.control("advance", seconds=ahead + 1)
+
     async def price(self, amount: int = 500, interval: str = "month", key: str | None = None) -> stripe.Price:
         """A recurring price of a product of its own."""
         product = await self.v1.products.create_async({"name": f"Plan {amount}"})
@@ -71,8 +77,8 @@ class StandIn:
     ) -> stripe.Subscription:
         """Somebody with a good card who subscribes without a page."""
         clock: Any = {"test_clock": more.pop("test_clock")} if "test_clock" in more else {}
-        card = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
-        customer = await self.v1.customers.create_async({"email": email, **card, **clock})
+        card: Any = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
+        customer = await self.v1.customers.create_async({"email": email} | card | clock)
         asked: Any = {"customer": customer.id, "items": [{"price": price.id}], **more}
         return await self.v1.subscriptions.create_async(asked)
 

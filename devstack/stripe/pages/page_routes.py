@@ -128,8 +128,8 @@ def _of_subscription(account: Account, subscription: Json | None) -> Json:
         "state": _STATES.get(subscription["status"], subscription["status"]),
         "open_ended": subscription["status"] in ("active", "trialing", "past_due"),
         "prices": [
-            {"id": one["id"], "name": subscriptions.product_name(account, one),
-             "says": f"{money(one['unit_amount'])} per {_every(one['recurring'])}"}
+            {"id": one["id"], "name": subscriptions.product_name(account, one).removeprefix("RaceOverlay "),
+             "says": f"{money(one['unit_amount'])} / {_every(one['recurring'])}"}
             for one in portal.other_prices(account, subscription)
         ],
     }  # fmt: skip
