@@ -43,12 +43,16 @@ _LEET = str.maketrans("4@8(3690!$5+7|2", "aabceggoissttlz")
 
 @dataclass(frozen=True)
 class Piece:
-    """Letters `start` to `end` of a password, and the orders of magnitude of guesses they add."""
+    """Letters `start` to `end` of a password, and the orders of magnitude of guesses they add.
+
+    With `shortest` it may as well end anywhere from there on, at the same price.
+    """
 
     start: int
     end: int
     magnitude: float
     is_own_word: bool = False
+    shortest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,17 @@ def guessability(password: str, own_words: Iterable[str] = ()) -> Guessability:
 
 def _cheapest(ways: list[list[Piece]]) -> Guessability:
     """The way through all letters that adds up to the least."""
-    best = [Guessability(math.inf, False)] * len(ways) + [Guessability(0.0, False)]
+    magnitudes = [math.inf] * len(ways) + [0.0]
+    has_own_words = [False] * (len(ways) + 1)
     for at in range(len(ways) - 1, -1, -1):
         for piece in ways[at]:
-            rest = best[piece.end]
-            magnitude = piece.magnitude + rest.magnitude
-            if magnitude < best[at].magnitude:
-                best[at] = Guessability(magnitude, rest.has_own_words or piece.is_own_word)
-    return best[0]
+            first = piece.shortest or piece.end
+            rest = min(magnitudes[first : piece.end + 1])
+            if piece.magnitude + rest < magnitudes[at]:
+                end = magnitudes.index(rest, first)
+                magnitudes[at] = piece.magnitude + rest
+                has_own_words[at] = piece.is_own_word or has_own_words[end]
+    return Guessability(magnitudes[0], has_own_words[0])
 
 
 def _words(plain: str, own: frozenset[str], longest: int) -> Iterator[Piece]:
@@ -103,7 +110,7 @@ def _runs(plain: str) -> Iterator[Piece]:
                 length = _SHORTEST_RUN
                 while plain[start + length : start + length + 1] == run[found + length : found + length + 1] != "":
                     length += 1
-                yield Piece(start, start + length, RUN)
+                yield Piece(start, start + length, RUN, shortest=start + _SHORTEST_RUN)
 
 
 def _repetitions(plain: str) -> Iterator[Piece]:
@@ -112,8 +119,9 @@ def _repetitions(plain: str) -> Iterator[Piece]:
         length = 0
         for at in range(len(plain) - 1, period - 1, -1):
             length = length + 1 if plain[at] == plain[at - period] else 0
-            if length >= max(period, 2):
-                yield Piece(at, at + length, REPETITION)
+            shortest = max(period, 2)
+            if length >= shortest:
+                yield Piece(at, at + length, REPETITION, shortest=at + shortest)
 
 
 def _years(plain: str) -> Iterator[Piece]:

@@ -119,7 +119,7 @@ def test_every_text_can_be_judged_and_more_of_it_never_makes_it_easier_than_its_
 @given(st.text(min_size=1, max_size=40))
 def test_saying_the_same_twice_adds_next_to_nothing(password: str):
     once, twice = guessability(password).magnitude, guessability(password * 2).magnitude
-    assert twice <= once + 1 or len(password) > 32
+    assert twice <= once + 1.001 or len(password) > 32
 
 
 def test_enough_is_a_million_guesses():
