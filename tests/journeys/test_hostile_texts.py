@@ -26,7 +26,7 @@ def _calls() -> Iterator[tuple[str, str, Any]]:
     for path, calls in document["paths"].items():
         for method, call in calls.items():
             schema = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            if schema:
+            if schema and "$ref" in schema:
                 sample = json.loads(samples[schema["$ref"].rpartition("/")[2]].read_bytes())
                 yield method.upper(), re.sub(r"\{\w+\}", "some-id", path), sample
 

@@ -208,10 +208,10 @@ def _bodies() -> Iterator[tuple[str, str, Any]]:
     samples = {sample.stem: sample for sample in SAMPLES.glob("*/*.json")}
     for path, calls in document["paths"].items():
         for method, call in calls.items():
-            content = call.get("requestBody", {}).get("content", {})
-            if "application/json" in content:
-                name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
-                yield method.upper(), re.sub(r"\{\w+\}", "some-id", path), json.loads(samples[name].read_bytes())
+            schema = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            if schema and "$ref" in schema:
+                sample = json.loads(samples[schema["$ref"].rpartition("/")[2]].read_bytes())
+                yield method.upper(), re.sub(r"\{\w+\}", "some-id", path), sample
 
 
 def _poisoned(body: Any, text: str) -> Any:
