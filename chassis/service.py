@@ -41,6 +41,7 @@ from contracts.identity import Identity
 from contracts.problem import Problem
 
 MAX_BODY_BYTES = 1 << 20
+MOST_AT_ONCE = 1024  # requests; further connections are not taken until one is answered
 MAX_HEADER_BYTES = 64 << 10  # the server's own bounds are 400 kB, and for HTTP/2 16 MB
 HEADERS_WITHIN_S = 20  # of an idle connection, too: longer than clients keep one (15 s), or they would ask into its end
 FINISH_WITHIN_S = 15.0
@@ -73,6 +74,7 @@ class Service:
         checks: Mapping[str, health.Check] | None = None,
         dependencies: Mapping[str, Provide] | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
+        most_at_once: int = MOST_AT_ONCE,
         summary: str = "",
     ) -> None:
         self.name = name
@@ -81,6 +83,7 @@ class Service:
         self._own_resources = list(resources)
         self._http: aiohttp.ClientSession | None = None
         self._metrics: WSGIServer | None = None
+        self._most_at_once = most_at_once
         all_checks: dict[str, health.Check] = {"bus": self.bus.ping}
         provided: dict[str, Provide] = {"identity": Provide(_identity, sync_to_thread=False)}
         self._flow: list[Resource] = []
@@ -150,7 +153,7 @@ class Service:
             interface=Interfaces.ASGINL,
             log_level=LogLevels.error,  # "Embedded server is experimental!" at every start tells nobody anything
             websockets=False,
-            backpressure=1024,
+            backpressure=self._most_at_once,
             http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_S * 1000, max_buffer_size=MAX_HEADER_BYTES),
             http2_settings=HTTP2Settings(max_headers_size=MAX_HEADER_BYTES),
             ssl_cert=tls[0] if tls else None,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 from pathlib import Path
 
 from chassis.client_address import TrustedProxies
 from chassis.requests import RequestRecord
-from chassis.service import Service
+from chassis.service import MOST_AT_ONCE, Service
 from services.gateway.admission import Admission
 from services.gateway.cors import Cors
 from services.gateway.dispatch import Dispatch
 from services.gateway.ears import Ears
 from services.gateway.edge import Edge
 from services.gateway.hosts import Hosts
-from services.gateway.live import Audience
+from services.gateway.live import MAX_LISTENERS, Audience
 from services.gateway.memory_answers import MemoryAnswers
 from services.gateway.policy import Policy, Upstream
 from services.gateway.proxy import Proxy
@@ -52,6 +53,7 @@ class Gateway(Service):
             routes=ROUTES,
             resources=[upstreams, tally],
             checks={"bus": self._events_heard, "keys": self._keys_had},
+            most_at_once=MAX_LISTENERS + MOST_AT_ONCE,
             summary="The one door.",
         )
         self.proxy = Proxy(upstreams)
@@ -65,6 +67,7 @@ class Gateway(Service):
         self.asgi = RequestRecord(edge, self.name, self.access_log)
 
     async def open(self) -> None:
+        _allow_open_files(2 * (MAX_LISTENERS + MOST_AT_ONCE))
         await super().open()
         await self._ears.open()
 
@@ -90,6 +93,14 @@ class Gateway(Service):
 
     async def _keys_had(self) -> None:
         await self.verifier.ready()
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Each listener is an open file, and where nobody said otherwise a process may have 1024 of them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def build(settings: GatewaySettings) -> Gateway:
