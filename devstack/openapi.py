@@ -24,6 +24,7 @@ from contracts.problem import (
     BadRequest,
     BodyTooLarge,
     Problem,
+    ScopeMissing,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -42,7 +43,7 @@ from services.versions import app as versions
 from services.versions.settings import VersionsSettings
 
 FILE = Path(contracts.__file__).with_name("openapi.json")
-PAGES = frozenset({"/auth/verify"})
+PAGES = frozenset({"/auth/verify", "/auth/password/reset", "/auth/email/confirm"})
 """Addresses that a GET answers with a page for people, which is no part of the API."""
 
 _SEED = base64.b64encode(bytes(32)).decode()
@@ -64,6 +65,7 @@ _NOWHERE = {
 _MARKS = {  # how the document calls a refusal that many calls share
     "BadRequest": BadRequest,
     "NotSignedIn": Unauthenticated,
+    "ScopeMissing": ScopeMissing,
     "BodyTooLarge": BodyTooLarge,
     "RequestTimeout": RequestTimeout,
     "TooManyRequests": TooManyRequests,
@@ -144,12 +146,13 @@ def _forwarded(rule: Rule, service: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusals(rule: Rule) -> Iterator[str]:
+    yield "BadRequest"  # an address, or a header, that could mean two things
     if rule.access is not ANYONE:
         yield "NotSignedIn"
+        yield "ScopeMissing"
     if rule.pace is not FREE:
         yield "TooManyRequests"
     if rule.body:
-        yield "BadRequest"
         yield "BodyTooLarge"
         yield "RequestTimeout"
 
@@ -176,7 +179,7 @@ def _own() -> dict[str, Any]:
         }
         | {
             str(_MARKS[name].status): {"$ref": f"#/components/responses/{name}"}
-            for name in ("NotSignedIn", "TooManyRequests", "Unavailable")
+            for name in ("BadRequest", "NotSignedIn", "ScopeMissing", "TooManyRequests", "Unavailable")
         },
     }
     return {

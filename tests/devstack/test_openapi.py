@@ -37,6 +37,8 @@ def test_it_has_the_calls_of_the_policy_and_no_others(document: dict) -> None:
     assert described <= let_in
     assert let_in - described == {
         ("GET", "/auth/verify"),
+        ("GET", "/auth/password/reset"),
+        ("GET", "/auth/email/confirm"),
         ("GET", "/openapi.json"),
         ("GET", "/docs"),
         ("GET", "/docs/page.js"),
