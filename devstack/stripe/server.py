@@ -25,6 +25,15 @@ class StripeServer(Server):
     def url(self) -> str:
         return f"http://{ports.HOST}:{self.port}"
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What a service that is to use it finds in its environment."""
+        return {
+            "STRIPE_SECRET_KEY": self.secret_key,
+            "STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+            "STRIPE_API_BASE": self.url,
+        }
+
     async def start(self) -> None:
         self.port = self.port or ports.reserve(self.folder, self.name)
         file = self.folder / "stripe" / "books.sqlite"
@@ -40,10 +49,9 @@ class StripeServer(Server):
             "--plans",
         ]
         # Secrets go by the environment: everybody may read a command line.
-        told = {"STRIPE_SECRET_KEY": self.secret_key, "STRIPE_WEBHOOK_SECRET": self.webhook_secret}
         if self.endpoint:
             command += ["--endpoint", self.endpoint]
-        await self._launch(Child(self.name, self.folder, command, clean(**told)), self._listens)
+        await self._launch(Child(self.name, self.folder, command, clean(**self.told)), self._listens)
 
     async def _listens(self) -> None:
         await ports.listening(self.port)

@@ -21,10 +21,10 @@ async def serve(
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     engine = Engine(file, f"http://{ports.HOST}:{port}", key)
     with engine.account.books.transaction():
-        if endpoint:
-            ensure_endpoint(engine.account, endpoint, secret)
         if plans:
             seed.plans(engine.account)
+        if endpoint:
+            ensure_endpoint(engine.account, endpoint, secret)
     runner = web.AppRunner(app.make(engine), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, ports.HOST, port).start()

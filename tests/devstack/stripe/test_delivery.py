@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import stripe as sdk
-from stand_in import Listener, StandIn, client_of
+from stand_in import Listener, StandIn
 from waiting import eventually
 
 
@@ -115,19 +115,6 @@ async def test_what_waits_is_delivered_after_a_restart(tmp_path: Path):
         async with StandIn.running(tmp_path / "books.sqlite"):
             await eventually(lambda: listener.heard)
         assert listener.types() == ["customer.created"]
-
-
-async def test_faults_of_the_api_are_seen_and_survived_by_the_sdk(stripe: StandIn):
-    await stripe.control("faults", errors=1, error="429")
-    with pytest.raises(sdk.RateLimitError):
-        await stripe.v1.customers.list_async()
-    await stripe.control("faults", errors=2)
-    patient = client_of(stripe.url, retries=3)
-    assert (await patient.v1.customers.create_async({"name": "in the end"})).id
-    http = patient._requestor._client
-    assert http
-    await http.close_async()
-    assert len((await stripe.v1.customers.list_async()).data) == 1
 
 
 def _tries(stripe: StandIn) -> list[int]:
