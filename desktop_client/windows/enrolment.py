@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
+import segno
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage, QPixmap
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from contracts.auth import TotpEnrolment
-from desktop_client.qr_code import TooLong, qr_code
 from desktop_client.windows.line import LineWithProblem, typed_line
 from desktop_client.windows.page import text
 from desktop_client.windows.section import FIELD_WIDTH, button, row
@@ -90,13 +89,12 @@ def in_groups(secret: str) -> str:
 def drawn(link: str) -> QPixmap:
     """A picture that a camera reads the link from; an empty one where the link is too long for that."""
     try:
-        code = qr_code(link)
-    except TooLong:
+        code = segno.make_qr(link, error="l")
+    except segno.DataOverflowError:
         return QPixmap()
-    light = np.where(np.pad(code, MARGIN), 0, 255).astype(np.uint8)
-    light = np.kron(light, np.ones((MODULE_PX, MODULE_PX), np.uint8))
+    light = [bytes(0 if dark else 255 for dark in line) for line in code.matrix_iter(scale=MODULE_PX, border=MARGIN)]
     size = len(light)
-    return QPixmap.fromImage(QImage(light.tobytes(), size, size, size, QImage.Format.Format_Grayscale8))
+    return QPixmap.fromImage(QImage(b"".join(light), size, size, size, QImage.Format.Format_Grayscale8))
 
 
 def copy(words: str) -> None:

@@ -61,7 +61,7 @@ def test_a_place_that_cannot_be_written_to_is_said_and_the_codes_stay(page: Acco
 
 def test_a_link_that_is_too_long_for_a_picture_can_still_be_copied(page: AccountPage) -> None:
     enrolment = page.second_factor.enrolment
-    enrolment.show_enrolment(TotpEnrolment(SECRET, "otpauth://totp/" + "x" * 400))
+    enrolment.show_enrolment(TotpEnrolment(SECRET, "otpauth://totp/" + "x" * 3000))
     assert not enrolment.picture.isVisible()
     assert enrolment.copy_link.isVisible()
 
