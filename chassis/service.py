@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -204,6 +205,8 @@ def run(build: Callable[[S], Service], kind: type[S]) -> int:
         otlp_endpoint=settings.otel_exporter_otlp_endpoint,
         sample=settings.otel_traces_sampler_arg,
     )
+    gc.collect()
+    gc.freeze()  # what was loaded stays: a collection that looks through it again stops every request for that long
     uvloop.run(_until_signalled(service))
     return 0
 
