@@ -14,10 +14,11 @@ from devstack.objects import ObjectServer
 from devstack.postgres import Postgres
 from devstack.refusal import Refusal
 from devstack.server import Server
+from devstack.stripe.server import StripeServer
 from devstack.supervisor import Supervisor, together
 
 # The gateway first, so that nobody finds half a cloud; what keeps data last, so that everybody could finish writing.
-STOP_ORDER = (("gateway",), services.WITH_DATABASE, ("postgres", "nats", "objects", "mail"))
+STOP_ORDER = (("gateway",), services.WITH_DATABASE, ("postgres", "nats", "objects", "mail", "stripe"))
 
 
 class PortTaken(Refusal):
@@ -57,9 +58,12 @@ class Cloud:
         postgres, nats = Postgres(self.folder), Nats(self.folder)
         objects, mail = ObjectServer(self.folder), MailCatcher(self.folder)
         certificates = authority.certificates(self.folder)
-        self._servers = {server.name: server for server in (postgres, nats, objects, mail)}
-        databases, _ = await together(self._databases(postgres), self._supervisor.start(nats, objects, mail))
-        around = services.Surroundings(self.folder, port, databases, nats, objects, mail, certificates)
+        stripe = [] if services.has_stripe() else [StripeServer(self.folder, services.webhooks(port))]
+        beside = (nats, objects, mail, *stripe)
+        self._servers = {server.name: server for server in (postgres, *beside)}
+        databases, _ = await together(self._databases(postgres), self._supervisor.start(*beside))
+        told = stripe[0].told if stripe else {}
+        around = services.Surroundings(self.folder, port, databases, nats, objects, mail, certificates, told)
         table = services.table(around)
         self._servers |= table
         await self._supervisor.start(*(table[name] for name in services.WITH_DATABASE))
@@ -102,7 +106,7 @@ class Cloud:
 
 
 def _describe(around: services.Surroundings, table: dict[str, services.Service], demo: seed.Account) -> dict[str, Any]:
-    stripe = services.stripe()
+    stripe = services.stripe(around)
     return {
         "ready": True,
         "gateway": around.gateway,

@@ -27,6 +27,7 @@ def table(folder: Path, document: dict[str, Any]) -> str:
         ("object storage", f"{document['s3']['endpoint']}/{document['s3']['bucket']}"),
         *((f"database {name}", url) for name, url in document["postgres"].items()),
         ("events", document["nats"]),
+        *([("Stripe", document["stripe"]["api"] or "the real one")] if document.get("stripe") else []),
         ("all of this", str(folder / "devstack.json")),
     ]
     width = max(len(name) for name, _ in rows)

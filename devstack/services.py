@@ -4,7 +4,7 @@ import os
 import ssl
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -56,6 +56,8 @@ class Surroundings:
     objects: ObjectServer
     mail: MailCatcher
     certificates: Certificates
+    stripe: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the stand-in's server has to say of itself, where one runs."""
 
     @property
     def gateway(self) -> str:
@@ -80,9 +82,19 @@ def table(around: Surroundings) -> dict[str, Service]:
     return services
 
 
-def stripe() -> dict[str, str]:
-    """What the caller's environment says of Stripe."""
-    return _passed_on(*STRIPE)
+def has_stripe() -> bool:
+    """Whether the caller's environment names a Stripe, so that none of ours is needed."""
+    return bool(os.environ.get("STRIPE_SECRET_KEY"))
+
+
+def stripe(around: Surroundings) -> dict[str, str]:
+    """Where Stripe is: what the caller's environment says, or else the stand-in."""
+    return dict(around.stripe) | _passed_on(*STRIPE)
+
+
+def webhooks(gateway_port: int) -> str:
+    """Where Stripe tells us what has happened: at our door, as from outside."""
+    return f"https://{ports.HOST}:{gateway_port}/license/webhooks/stripe"
 
 
 def _common(around: Surroundings, auth: str) -> dict[str, str]:
@@ -105,7 +117,7 @@ def _own(around: Surroundings, addresses: Mapping[str, str]) -> dict[str, dict[s
             "MAIL_FROM": "RaceOverlay <no-reply@raceoverlay.example>",
             "PUBLIC_URL": around.gateway,
         },
-        "license": {"LEASE_SIGNING_KEY": secrets.key(around.folder, "lease")} | stripe(),
+        "license": {"LEASE_SIGNING_KEY": secrets.key(around.folder, "lease")} | stripe(around),
         "tracks": {
             "S3_ENDPOINT": around.objects.endpoint,
             "S3_ACCESS_KEY": around.objects.access_key,

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import traceback
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -86,6 +87,12 @@ async def _in_stripes_words(request: web.Request, handler: Handler) -> web.Strea
         response = answer(refused.body, refused.status)
     except web.HTTPRequestEntityTooLarge:
         response = answer(Refused("The request is too large.").body, 413)
+    except web.HTTPException:
+        raise
+    except Exception:
+        # A mistake of ours: the log has it, and the client sees what it would see of a mistake of Stripe's.
+        traceback.print_exc()
+        response = answer(Broken("An error of the stand-in; its log says more.").body, 500)
     if not response.prepared:
         response.headers["Request-Id"] = id
         response.headers["Stripe-Version"] = API_VERSION
@@ -117,7 +124,7 @@ def _api(engine: Engine, route: Route) -> Handler:
         version = request.headers.get("stripe-version", API_VERSION)
         if version != API_VERSION:
             raise Refused(f"Invalid Stripe API version: {version}. Only {API_VERSION} is spoken here.")
-        form = await request.text() if request.method == "POST" else request.query_string
+        form = await _form(request) if request.method == "POST" else request.query_string
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         if key is not None and not 0 < len(key) <= 255:
             raise Refused("Idempotency keys are 1 to 255 characters long.")
@@ -125,6 +132,13 @@ def _api(engine: Engine, route: Route) -> Handler:
         return await _once(engine, request, route, form, ids, key)
 
     return handle
+
+
+async def _form(request: web.Request) -> str:
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError:
+        raise Refused("The form is not written in UTF-8.") from None
 
 
 async def _once(

@@ -5,7 +5,7 @@ import msgspec
 from devstack.stripe import listing
 from devstack.stripe.account import Account
 from devstack.stripe.errors import Refused
-from devstack.stripe.parameters import Metadata, Page, Parameters, merged
+from devstack.stripe.parameters import Amount, Metadata, Page, Parameters, merged
 from devstack.stripe.routing import Route, get, post, retrieve
 from devstack.stripe.shapes import Json
 
@@ -47,7 +47,7 @@ class ProductData(msgspec.Struct, forbid_unknown_fields=True):
 
 class NewPrice(Parameters, kw_only=True):
     currency: str
-    unit_amount: int
+    unit_amount: Amount
     product: str | None = None
     product_data: ProductData | None = None
     recurring: Recurring | None = None
@@ -106,8 +106,6 @@ def list_products(account: Account, asked: Products) -> Json:
 def create_price(account: Account, asked: NewPrice) -> Json:
     if (asked.product is None) == (asked.product_data is None):
         raise Refused("You must pass either product or product_data.", code="parameter_missing", param="product")
-    if asked.unit_amount < 0:
-        raise Refused("Invalid non-negative integer", code="parameter_invalid_integer", param="unit_amount")
     recurring = asked.recurring
     if recurring and (recurring.interval not in _INTERVALS or not 1 <= recurring.interval_count <= 36):
         raise Refused(f"Invalid interval: must be one of {', '.join(_INTERVALS)}", param="recurring[interval]")

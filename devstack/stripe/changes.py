@@ -8,7 +8,7 @@ from devstack.stripe import collection, invoices, periods, proration, subscripti
 from devstack.stripe.account import Account
 from devstack.stripe.catalogue import plan_of
 from devstack.stripe.errors import Declined, Refused
-from devstack.stripe.parameters import Metadata, Parameters, merged, unset
+from devstack.stripe.parameters import LATEST, Metadata, Moment, Parameters, merged, unset
 from devstack.stripe.shapes import Json
 from devstack.stripe.subscriptions import ENDED, product_name
 from devstack.stripe.wishes import TrialSettings, same
@@ -24,7 +24,7 @@ class ItemWish(msgspec.Struct, forbid_unknown_fields=True):
 
 class PauseWish(msgspec.Struct, forbid_unknown_fields=True):
     behavior: str
-    resumes_at: int | None = None
+    resumes_at: Moment | None = None
 
 
 class Details(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,7 +89,7 @@ def moment(text: str | None, now: int) -> int | None:
     """`now`, or seconds since 1970 written as digits."""
     if text is None or text == "":
         return None
-    if text != "now" and not text.isdigit():
+    if text != "now" and not (text.isascii() and text.isdigit() and int(text) <= LATEST):
         raise Refused("Invalid timestamp: it must be an integer Unix timestamp, or `now`.", param="trial_end")
     return now if text == "now" else int(text)
 

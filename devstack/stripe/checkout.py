@@ -5,7 +5,7 @@ import msgspec
 from devstack.stripe import cards, collection, customers, discounts, listing, payments, subscriptions, wishes
 from devstack.stripe.account import Account, new_id
 from devstack.stripe.errors import Declined, Refused
-from devstack.stripe.parameters import Metadata, Page, Parameters, merged
+from devstack.stripe.parameters import Metadata, Moment, Page, Parameters, merged
 from devstack.stripe.periods import DAY
 from devstack.stripe.routing import Route, get, post, retrieve
 from devstack.stripe.shapes import Json, shaped
@@ -24,7 +24,7 @@ class SubscriptionData(msgspec.Struct, forbid_unknown_fields=True):
     metadata: Metadata | None = None
     description: str | None = None
     trial_period_days: int | None = None
-    trial_end: int | None = None
+    trial_end: Moment | None = None
     trial_settings: TrialSettings | None = None
 
 
@@ -41,7 +41,7 @@ class NewSession(Parameters, kw_only=True):
     customer_email: str | None = None
     customer_update: dict[str, str] | None = None
     discounts: list[DiscountWish] | None = None
-    expires_at: int | None = None
+    expires_at: Moment | None = None
     locale: str | None = None
     metadata: Metadata | None = None
     payment_method_collection: str = "always"

@@ -10,6 +10,7 @@ from devstack.stripe.account import Account
 from devstack.stripe.customers import living
 from devstack.stripe.engine import Engine
 from devstack.stripe.errors import Missing, Refused
+from devstack.stripe.parameters import LATEST
 from devstack.stripe.shapes import Json, public
 
 _CARDS = {"decline": "declined", "insufficient": "insufficient", "ok": "pays", "authenticate": "authenticates"}
@@ -79,8 +80,8 @@ def add(app: web.Application, engine: Engine, check: Callable[[web.Request], Non
 
 
 def advance(account: Account, asked: Advance) -> Json:
-    if not 0 < asked.seconds <= _FARTHEST_S:
-        raise Refused("The clock only moves ahead, and at most ten years at once.")
+    if not 0 < asked.seconds <= _FARTHEST_S or account.now() + asked.seconds > LATEST:
+        raise Refused("The clock only moves ahead, at most ten years at once, and not beyond 2099.")
     account.advance(asked.seconds)
     return {"now": account.now()}
 

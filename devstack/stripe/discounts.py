@@ -1,11 +1,13 @@
 """What costs less? Coupons, the codes that promise them, and the discounts that a subscription got by one."""
 
+from typing import Annotated
+
 import msgspec
 
 from devstack.stripe import listing, periods
 from devstack.stripe.account import Account, new_id
 from devstack.stripe.errors import Refused
-from devstack.stripe.parameters import Metadata, Page, Parameters, merged
+from devstack.stripe.parameters import Amount, Metadata, Moment, Page, Parameters, merged
 from devstack.stripe.routing import Route, get, post, retrieve
 from devstack.stripe.shapes import Json, shaped
 
@@ -15,11 +17,11 @@ class NewCoupon(Parameters, kw_only=True):
     id: str | None = None
     name: str | None = None
     percent_off: float | None = None
-    amount_off: int | None = None
+    amount_off: Amount | None = None
     currency: str | None = None
-    duration_in_months: int | None = None
+    duration_in_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     max_redemptions: int | None = None
-    redeem_by: int | None = None
+    redeem_by: Moment | None = None
     metadata: Metadata | None = None
 
 
@@ -33,7 +35,7 @@ class NewPromotionCode(Parameters, kw_only=True):
     code: str | None = None
     active: bool = True
     customer: str | None = None
-    expires_at: int | None = None
+    expires_at: Moment | None = None
     max_redemptions: int | None = None
     metadata: Metadata | None = None
 

@@ -1,6 +1,7 @@
 """The stand-in as a whole: the account, what runs beside the requests, and how a request of the API is answered."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -84,7 +85,10 @@ class Engine:
 
     async def _bill(self) -> None:
         while True:
-            await self.catch_up()
+            try:
+                await self.catch_up()
+            except Exception:
+                traceback.print_exc()  # what cannot be billed must not keep webhooks and requests from being served
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), _LOOK_EVERY_S)
             self._look.clear()

@@ -15,7 +15,11 @@ _DEEPEST = 8
 
 def nested(text: str) -> Json:
     """The parameters of a form or a query. Refused for a name that cannot be read."""
-    return from_pairs(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST))
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST)
+    except ValueError as error:
+        raise Refused(f"Invalid form: {error}") from None
+    return from_pairs(pairs)
 
 
 def from_pairs(pairs: Iterable[tuple[str, str]]) -> Json:

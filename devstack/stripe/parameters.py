@@ -1,7 +1,7 @@
 """Are the parameters those that the route takes? Decoding is validation; the rest is refused in Stripe's words."""
 
 import re
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -10,6 +10,12 @@ from devstack.stripe.shapes import Json
 
 Metadata = dict[str, str] | str
 """Names and values; an empty text takes all of them away."""
+
+
+LATEST = 4_102_444_800
+"""The first second of 2100: no time that is asked for lies after it."""
+Moment = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=99_999_999)]
 
 
 class Parameters(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -52,7 +58,7 @@ def _refusal(said: str) -> Refused:
         name = _name(at, match[1])
         return Refused(f"Missing required param: {name}.", code="parameter_missing", param=name)
     name = _name(at)
-    if "Expected `int" in said:
+    if "Expected `int" in said and " got " in said:
         return Refused(f"Invalid integer: {name}", code="parameter_invalid_integer", param=name)
     return Refused(f"Invalid {name}: {said.split(' - at')[0]}", param=name)
 
@@ -69,6 +75,8 @@ def merged(metadata: dict[str, str], asked: Metadata | None) -> dict[str, str]:
     if asked is None:
         return metadata
     if isinstance(asked, str):
+        if asked:
+            raise Refused("Invalid object", param="metadata")
         return {}
     return {name: value for name, value in (metadata | asked).items() if value != ""}
 

@@ -1,5 +1,7 @@
 """What may be asked of subscriptions over the API?"""
 
+from typing import Annotated
+
 import msgspec
 
 from devstack.stripe import billing_run, cards, changes, collection, customers, listing, subscriptions
@@ -27,7 +29,7 @@ class NewSubscription(Parameters, kw_only=True):
     off_session: bool = False
     payment_behavior: str = "allow_incomplete"
     trial_end: str | None = None
-    trial_period_days: int | None = None
+    trial_period_days: Annotated[int, msgspec.Meta(ge=1, le=730)] | None = None
     trial_settings: TrialSettings | None = None
 
 

@@ -4,7 +4,7 @@ from devstack.stripe import listing, subscriptions
 from devstack.stripe.account import Account
 from devstack.stripe.customers import living, stump
 from devstack.stripe.errors import Refused
-from devstack.stripe.parameters import Page, Parameters
+from devstack.stripe.parameters import Moment, Page, Parameters
 from devstack.stripe.periods import DAY
 from devstack.stripe.routing import Route, delete, get, post, retrieve
 from devstack.stripe.shapes import Json
@@ -15,12 +15,12 @@ _PATH = "/v1/test_helpers/test_clocks"
 
 
 class NewClock(Parameters, kw_only=True):
-    frozen_time: int
+    frozen_time: Moment
     name: str | None = None
 
 
 class Advance(Parameters, kw_only=True):
-    frozen_time: int
+    frozen_time: Moment
 
 
 def create(account: Account, asked: NewClock) -> Json:

@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def test_stripe_is_told_to_the_license_service_alone_and_only_when_the_caller_na
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_1")
     knowing = [name for name, service in services.table(around).items() if "STRIPE_SECRET_KEY" in service.environment]
     assert knowing == ["license"]
+    assert services.has_stripe()
+
+
+def test_the_stand_in_is_told_to_the_license_service_where_the_caller_names_no_stripe(around: services.Surroundings):
+    told = dict.fromkeys(services.STRIPE, "of the stand-in")
+    ours = services.table(dataclasses.replace(around, stripe=told))
+    assert not services.has_stripe()
+    assert [name for name, service in ours.items() if told.items() <= service.environment.items()] == ["license"]
 
 
 def test_keys_are_32_bytes(around: services.Surroundings):

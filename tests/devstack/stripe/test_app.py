@@ -50,6 +50,31 @@ async def test_nonsense_is_refused_in_stripes_words(
         assert said in (await answer.json()).get("error", {}).get("message", "")
 
 
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("customers", "metadata=x", "Invalid object"),
+        ("customers", "metadata[0]=x", "Invalid metadata"),
+        ("customers", "email=a&email[b]=1", "both a value and an object"),
+        ("customers", "a[b][c][d][e][f][g][h][i]=1", "Invalid parameter name"),
+        ("customers", "&".join(f"a{number}=1" for number in range(1_100)), "Invalid form"),
+        ("customers", b"\xff=1", "UTF-8"),
+        ("prices", "currency=usd&unit_amount=99999999999999999999&product=p", "Invalid unit_amount"),
+        ("coupons", "percent_off=nan", "Invalid percent_off"),
+        ("subscriptions", "customer=x&items[0]=y", "Invalid items[0]"),
+        ("test_helpers/test_clocks", "frozen_time=99999999999999", "Invalid frozen_time"),
+    ],
+)
+async def test_a_nonsensical_form_is_refused_and_makes_nothing(
+    stripe: StandIn, http: aiohttp.ClientSession, path: str, form: str | bytes, said: str
+):
+    headers = BEARER | {"content-type": "application/x-www-form-urlencoded"}
+    async with http.post(f"{stripe.url}/v1/{path}", data=form, headers=headers) as answer:
+        assert answer.status == 400
+        assert said in (await answer.json())["error"]["message"]
+    assert stripe.engine.account.books.counts() == {}
+
+
 async def test_a_page_of_another_name_cannot_reach_it(stripe: StandIn, http: aiohttp.ClientSession):
     async with http.get(f"{stripe.url}/v1/customers", headers=BEARER | {"host": "evil.example"}) as answer:
         assert answer.status == 421
