@@ -9,13 +9,18 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import contracts
+import contracts.auth
+import contracts.identity
+import contracts.license
+import contracts.problem
+import contracts.tracks
+import contracts.versions
 from chassis.service import Service
 from chassis.settings import load
 from contracts.event import subject_of
@@ -23,6 +28,7 @@ from contracts.identity import Role
 from contracts.problem import (
     BadRequest,
     BodyTooLarge,
+    NotFound,
     Problem,
     ScopeMissing,
     TooManyRequests,
@@ -66,6 +72,7 @@ _MARKS = {  # how the document calls a refusal that many calls share
     "BadRequest": BadRequest,
     "NotSignedIn": Unauthenticated,
     "ScopeMissing": ScopeMissing,
+    "NotFound": NotFound,
     "BodyTooLarge": BodyTooLarge,
     "RequestTimeout": RequestTimeout,
     "TooManyRequests": TooManyRequests,
@@ -74,12 +81,26 @@ _MARKS = {  # how the document calls a refusal that many calls share
 }
 
 
+_CONTRACTS = {
+    name: kind
+    for module in (
+        contracts.auth,
+        contracts.identity,
+        contracts.license,
+        contracts.problem,
+        contracts.tracks,
+        contracts.versions,
+    )
+    for name, kind in vars(module).items()
+    if isinstance(kind, type)
+}
+
+
 def document() -> dict[str, Any]:
     """The document. The same code always gives the same one.
 
     Raises:
-        LookupError: the policy lets a call in that its service does not describe.
-        ValueError: two services describe one name differently.
+        LookupError: the policy lets a call in that its service does not describe, or a body is no struct of contracts.
     """
     described = {upstream: service.app.openapi_schema.to_schema() for upstream, service in _services()}
     paths: dict[str, dict[str, Any]] = {}
@@ -88,11 +109,8 @@ def document() -> dict[str, Any]:
         if rule.upstream is not Upstream.GATEWAY and not (rule.method == "GET" and rule.path in PAGES):
             paths.setdefault(rule.path, {})[rule.method.lower()] = _forwarded(rule, described[rule.upstream])
     paths |= _own()
-    for upstream, service in described.items():
-        # A default that is a struct is in there as that struct.
-        for name, schema in msgspec.to_builtins(service["components"]["schemas"]).items():
-            if schemas.setdefault(name, schema) != schema:
-                raise ValueError(f"{upstream.value} and another service both have a schema {name}, but not the same")
+    for service in described.values():
+        schemas |= _bodies(service["components"]["schemas"])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -145,7 +163,15 @@ def _forwarded(rule: Rule, service: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _bodies(names: Iterable[str]) -> dict[str, Any]:
+    """The schemas of bodies, by the one who decodes them: the framework's own know no closed struct and no pair."""
+    kinds = [_CONTRACTS[name] for name in names]
+    return msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")[1]
+
+
 def _refusals(rule: Rule) -> Iterator[str]:
+    if "{" in rule.path:
+        yield "NotFound"
     yield "BadRequest"  # an address, or a header, that could mean two things
     if rule.access is not ANYONE:
         yield "NotSignedIn"
