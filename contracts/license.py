@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +17,10 @@ DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"
 PlatformName = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9._-]+(?!\n)$")]
 PublicKeyText = Annotated[str, msgspec.Meta(min_length=43, max_length=44, pattern=r"^[A-Za-z0-9+/_-]{43}=?(?!\n)$")]
 LEASE_DOMAIN = b"raceoverlay.lease.v1"
+PROOF_DOMAIN = b"raceoverlay.activate.v1"
+SignatureText = Annotated[str, msgspec.Meta(min_length=86, max_length=88, pattern=r"^[A-Za-z0-9+/_-]{86}(==)?(?!\n)$")]
+KeyId = Annotated[str, msgspec.Meta(min_length=16, max_length=16, pattern=r"^[0-9a-f]{16}(?!\n)$")]
+KeyIds = Annotated[tuple[KeyId, ...], msgspec.Meta(max_length=8)]
 ComponentHash = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9+/=:._-]+(?!\n)$")]
 
 
@@ -52,7 +57,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The device that asks to be activated. `public_key` is its Ed25519 key in base64 (32 bytes);
-    `components` are hashes of hardware parts, never the parts themselves."""
+    `components` are hashes of hardware parts, never the parts themselves.
+
+    A component is `kind:hash`, where the hash is salted with the account, so that nobody can see that two accounts
+    use one computer. Only components of a kind that both sides name are compared.
+    """
 
     id: DeviceId
     name: DeviceName
@@ -62,7 +71,12 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Activate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`proof` is the device's signature of `proof_statement`, in base64. A device that has proved its key once must go
+    on doing so. `accepts` are the ids of the keys that this client can check a lease with; none named: any."""
+
     device: Device
+    proof: SignatureText | None = None
+    accepts: KeyIds = ()
 
 
 class RenameDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,9 +84,27 @@ class RenameDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DeviceReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of deactivate and lease."""
+    """The body of deactivate."""
 
     device_id: DeviceId
+
+
+class RenewLease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`proof` and `accepts` are as in `Activate`."""
+
+    device_id: DeviceId
+    proof: SignatureText | None = None
+    accepts: KeyIds = ()
+
+
+def proof_statement(device_id: str, user_id: UUID, access_token: str) -> bytes:
+    """What a device signs with its key to prove that it has it.
+
+    It names the access token that it is sent with: nobody can use it with another, and it is worth nothing when that
+    is over. So no clock is asked, and a computer whose clock is wrong is activated like any other.
+    """
+    token = hashlib.sha256(access_token.encode()).hexdigest()
+    return b"\0".join((PROOF_DOMAIN, device_id.encode(), str(user_id).encode(), token.encode()))
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -88,7 +120,12 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class LeasePayload(msgspec.Struct, frozen=True):
-    """What a lease says. It is bound to the device by the device's own public key."""
+    """What a lease says. It is bound to the device by the device's own public key.
+
+    `entitlements` are what may be used until `expires_at`, and `code` is why (see `LicenseStatus`); `plan` is the plan
+    that the account has. From `renew_after` on the client asks for another. A session that was running when the lease
+    ended may be driven to its end, until `grace_until`.
+    """
 
     license_id: UUID
     user_id: UUID
@@ -98,6 +135,9 @@ class LeasePayload(msgspec.Struct, frozen=True):
     entitlements: tuple[str, ...]
     issued_at: datetime
     expires_at: datetime
+    code: str = "valid"
+    renew_after: datetime | None = None
+    grace_until: datetime | None = None
 
 
 class ActivatedDevice(msgspec.Struct, frozen=True):
@@ -117,7 +157,8 @@ class Activation(msgspec.Struct, frozen=True):
 
 
 class DeviceList(msgspec.Struct, frozen=True):
-    """`transfers_left` is how many devices may still be removed for others now; the next is given back then."""
+    """`transfers_left` is how many devices may still be removed for others now; at `next_transfer_at` there is one
+    more (None: none is missing)."""
 
     devices: tuple[ActivatedDevice, ...]
     max_devices: int
