@@ -32,12 +32,16 @@ class Answers:
                 "Keys for idempotent requests can only be used with the same parameters they were first used with."
                 f" Try using a key other than '{key}' if you meant to execute a different request."
             )
-        if key in self._busy:
+        if self.busy(key):
             raise IdempotencyKeyBusy(
                 "There is currently another in-progress request using this Stripe Idempotent Key.",
                 code="idempotency_key_in_use",
             )
         return (row[1], msgspec.json.decode(row[2])) if row else None
+
+    def busy(self, key: str) -> bool:
+        """Whether a request with that key is being worked on."""
+        return key in self._busy
 
     def begin(self, key: str) -> None:
         self._busy.add(key)

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 import stripe as sdk
 from stand_in import StandIn
+from waiting import eventually
 
 
 async def test_the_same_request_twice_is_done_once_and_answered_alike(stripe: StandIn):
@@ -27,12 +28,15 @@ async def test_the_same_key_with_other_parameters_is_refused(stripe: StandIn):
 
 
 async def test_while_it_is_being_worked_on_the_same_key_is_busy(stripe: StandIn):
-    await stripe.control("faults", slow_s=0.3)
-    asked = [stripe.v1.customers.create_async({"email": "a@b.example"}, {"idempotency_key": "one"}) for _ in range(5)]
-    answers = await asyncio.gather(*asked, return_exceptions=True)
-    refused = [one for one in answers if isinstance(one, sdk.StripeError)]
-    assert [one.http_status for one in refused] == [409] * 4
-    assert all("idempotency_key_in_use" in (one.http_body or "") for one in refused)
+    await stripe.control("faults", slow_s=3.0)
+    asked = {"params": {"email": "a@b.example"}, "options": {"idempotency_key": "one"}}
+    first = asyncio.create_task(stripe.v1.customers.create_async(**asked))
+    await eventually(lambda: stripe.engine.answers.busy("one"))
+    with pytest.raises(sdk.StripeError) as refused:
+        await stripe.v1.customers.create_async(**asked)
+    assert refused.value.http_status == 409
+    assert "idempotency_key_in_use" in (refused.value.http_body or "")
+    assert (await first).email == "a@b.example"
     await stripe.control("faults")
     assert len((await stripe.v1.customers.list_async()).data) == 1
 
