@@ -11,6 +11,7 @@ from services.license.reactions import REACTIONS
 from services.license.routes import ROUTES
 from services.license.settings import LicenseSettings
 from services.license.store.licenses import LicenseStore
+from services.license.store.plans import PlanStore
 
 
 def build(settings: LicenseSettings) -> Service:
@@ -23,6 +24,7 @@ def build(settings: LicenseSettings) -> Service:
         reactions=REACTIONS,
         dependencies={
             "licenses": on_transaction(LicenseStore),
+            "plan_rows": on_transaction(PlanStore),
             "signer": Provide(lambda: signer, sync_to_thread=False),
         },
         summary="Plans, licences and devices.",

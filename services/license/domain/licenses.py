@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.license import Device, LeasePayload, Plan
 from contracts.problem import Problem
+from services.license.domain.standing import Standing
 
 
 class DeviceLimitReached(Problem):
@@ -48,9 +49,17 @@ class ActiveDevice:
 class License:
     id: UUID
     user_id: UUID
-    plan: Plan
-    max_devices: int
+    standing: Standing
     devices: tuple[ActiveDevice, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """What the account has, also while it is suspended; what may be used now is standing.entitlements."""
+        return self.standing.plan
+
+    @property
+    def max_devices(self) -> int:
+        return self.plan.max_devices
 
     def device(self, device_id: str) -> ActiveDevice | None:
         return next((device for device in self.devices if device.id == device_id), None)
@@ -87,7 +96,7 @@ class License:
             device_id=device.id,
             device_key=device.public_key,
             plan=self.plan.id,
-            entitlements=self.plan.entitlements,
+            entitlements=self.standing.entitlements,
             issued_at=now,
             expires_at=now + timedelta(days=self.plan.offline_days),
         )

@@ -12,13 +12,11 @@ from chassis.guards import requires
 from chassis.problems import documented
 from contracts.event import now
 from contracts.identity import Identity, Scope
-from contracts.license import (
-    LicenseStatus,
-    PlanList,
-)
+from contracts.license import LicenseStatus, PlanList
 from contracts.problem import InvalidRequest, Unauthenticated
-from services.license.domain.standing import judge
+from services.license.domain.standing import answer
 from services.license.store.licenses import LicenseStore
+from services.license.store.plans import PlanStore
 
 _BEARER = [{"bearer": []}]
 DeviceQuery = Annotated[
@@ -27,9 +25,9 @@ DeviceQuery = Annotated[
 
 
 @get("/license/plans")
-async def plans(licenses: NamedDependency[LicenseStore]) -> PlanList:
-    """The plans that can be had."""
-    return PlanList(plans=await licenses.plans())
+async def plans(plan_rows: NamedDependency[PlanStore]) -> PlanList:
+    """The plans that can be had, and what they cost."""
+    return PlanList(plans=await plan_rows.all())
 
 
 @get(
@@ -43,9 +41,11 @@ async def status(
 ) -> LicenseStatus:
     """May I? A "no" is an answer with a code, never an error."""
     license = await licenses.of(identity.user_id)
-    if license is not None:
-        await licenses.seen(license, device_id, now())
-    return judge(license, device_id)
+    if license is None:
+        return answer(None, 0, is_activated=False)
+    await licenses.seen(license, device_id, now())
+    is_activated = device_id is None or license.device(device_id) is not None
+    return answer(license.standing, len(license.devices), is_activated=is_activated)
 
 
 ROUTES = [plans, status]

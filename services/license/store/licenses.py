@@ -7,22 +7,15 @@ from uuid import UUID
 
 from chassis.database import Row, Transaction
 from contracts.event import new_id
-from contracts.license import Device, LicenseChanged, Plan
+from contracts.license import Device, LicenseChanged
 from services.license.domain.licenses import ActiveDevice, License
-
-FREE = "free"
-_PLAN = (
-    "p.id AS plan_id, p.name AS plan_name, p.max_devices AS plan_devices, p.offline_days, p.entitlements, p.channels"
-)
+from services.license.domain.standing import FREE, Code, Standing
+from services.license.store.plans import PLAN, plan_of
 
 
 class LicenseStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-
-    async def plans(self) -> tuple[Plan, ...]:
-        rows = await self._tx.rows(f"SELECT {_PLAN} FROM plans p ORDER BY position")
-        return tuple(_plan(row) for row in rows)
 
     async def open_free_plan(self, user_id: UUID) -> None:
         """Give the account its licence on the free plan; nothing happens if it has one, or was erased meanwhile."""
@@ -43,7 +36,8 @@ class LicenseStore:
     async def of(self, user_id: UUID, *, to_change: bool = False) -> License | None:
         """The account's licence with its devices; `to_change` makes others who want to change it wait."""
         row = await self._tx.row(
-            f"SELECT l.id, l.user_id, l.max_devices, {_PLAN} FROM licenses l JOIN plans p ON p.id = l.plan_type"
+            "SELECT l.id, l.user_id, l.is_valid, l.code, l.entitlements AS may_use, l.subscription_status, l.renews_at,"
+            f" l.grace_until, l.reconsider_at, {PLAN} FROM licenses l JOIN plans p ON p.id = l.plan_type"
             " WHERE l.user_id = $1" + (" FOR UPDATE OF l" if to_change else ""),
             user_id,
         )
@@ -57,10 +51,35 @@ class LicenseStore:
         return License(
             id=row["id"],
             user_id=row["user_id"],
-            plan=_plan(row),
-            max_devices=row["max_devices"],
+            standing=_standing(row),
             devices=tuple(ActiveDevice(**dict(device)) for device in devices),
         )
+
+    async def keep_standing(self, license: License, standing: Standing) -> None:
+        await self._tx.run(
+            "UPDATE licenses SET plan_type = $2, max_devices = $3, is_valid = $4, code = $5, entitlements = $6,"
+            " subscription_status = $7, renews_at = $8, grace_until = $9, reconsider_at = $10 WHERE id = $1",
+            license.id,
+            standing.plan.id,
+            standing.plan.max_devices,
+            standing.is_valid,
+            standing.code,
+            list(standing.entitlements),
+            standing.subscription_status,
+            standing.renews_at,
+            standing.grace_until,
+            standing.reconsider_at,
+        )
+
+    async def due_for_judgement(self, now: datetime, most: int) -> list[UUID]:
+        """Accounts about whom time alone may have changed the judgement; asked for once, whoever asks."""
+        rows = await self._tx.rows(
+            "UPDATE licenses SET reconsider_at = NULL WHERE id IN (SELECT id FROM licenses WHERE reconsider_at <= $1"
+            " ORDER BY reconsider_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING user_id",
+            now,
+            most,
+        )
+        return [row["user_id"] for row in rows]
 
     async def keep_device(self, license: License, device: ActiveDevice, said: Device) -> None:
         await self._tx.run(
@@ -103,8 +122,9 @@ class LicenseStore:
                 user_id=license.user_id,
                 license_id=license.id,
                 plan=license.plan.id,
-                entitlements=license.plan.entitlements,
+                entitlements=license.standing.entitlements,
                 reason=reason,
+                code=license.standing.code,
             )
         )
 
@@ -119,12 +139,15 @@ class LicenseStore:
         )
 
 
-def _plan(row: Row) -> Plan:
-    return Plan(
-        id=row["plan_id"],
-        name=row["plan_name"],
-        max_devices=row["plan_devices"],
-        offline_days=row["offline_days"],
-        entitlements=tuple(row["entitlements"]),
-        channels=tuple(row["channels"]),
+def _standing(row: Row) -> Standing:
+    plan = plan_of(row)
+    return Standing(
+        plan=plan,
+        is_valid=row["is_valid"],
+        code=Code(row["code"]),
+        entitlements=plan.entitlements if row["may_use"] is None else tuple(row["may_use"]),
+        subscription_status=row["subscription_status"],
+        renews_at=row["renews_at"],
+        grace_until=row["grace_until"],
+        reconsider_at=row["reconsider_at"],
     )

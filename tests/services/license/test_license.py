@@ -235,7 +235,9 @@ async def test_an_account_that_was_erased_before_its_beginning_was_heard_of_does
 async def test_the_plans_are_public(license: License):
     async with license.http.get(f"{license.address}/license/plans") as answer:
         plans = (await answer.json())["plans"]
-    assert [(plan["id"], plan["max_devices"], plan["offline_days"]) for plan in plans] == [("free", 2, 7)]
+    assert [(plan["id"], plan["max_devices"]) for plan in plans] == [("free", 2), ("pro", 5), ("team", 15)]
+    costs = {plan["id"]: [(price["interval"], price["amount"]) for price in plan["prices"]] for plan in plans}
+    assert costs == {"free": [], "pro": [("month", 599), ("year", 5900)], "team": [("month", 1999), ("year", 19900)]}
 
 
 @pytest.mark.parametrize(
