@@ -72,7 +72,10 @@ def on_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[by
 
 
 def on_framework_refusal(request: Request[Any, Any, Any], refusal: HTTPException) -> Response[bytes]:
-    return on_problem(request, _translated(refusal))
+    problem = _translated(refusal)
+    if isinstance(problem, InternalError):
+        log.error("request.failed", path=_address(request), exc_info=refusal)
+    return on_problem(request, problem)
 
 
 def on_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -70,7 +70,7 @@ def build(settings: AuthSettings) -> Service:
             "caller": Provide(calling(TrustedProxies.parse(settings.trusted_proxies)), sync_to_thread=False),
             "guessing": Provide(lambda: guessing, sync_to_thread=False),
             "registration": Provide(lambda: registration, sync_to_thread=False),
-            "new_password": Provide(lambda: new_password, sync_to_thread=False),
+            "new_passwords": Provide(lambda: new_password, sync_to_thread=False),
             "new_address": Provide(lambda: new_address, sync_to_thread=False),
             "sign_in": Provide(lambda: sign_in, sync_to_thread=False),
             "refreshing": Provide(lambda: refreshing, sync_to_thread=False),

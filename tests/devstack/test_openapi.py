@@ -60,3 +60,12 @@ def test_every_refusal_is_a_problem(document: dict) -> None:
                     response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
                 if int(code) >= HTTPStatus.BAD_REQUEST and path != "/readyz":
                     assert list(response["content"]) == ["application/problem+json"], (method, path, code)
+
+
+def test_no_field_of_a_body_is_called_like_what_a_route_is_given() -> None:
+    """The framework takes a mistake in such a field for its own, and answers 500."""
+    for upstream, service in openapi._services():
+        given = set(service.app.dependencies)
+        bodies = openapi._bodies(service.app.openapi_schema.to_schema()["components"]["schemas"])
+        closed = [body for body in bodies.values() if body.get("additionalProperties") is False]
+        assert not {field for body in closed for field in body["properties"]} & given, upstream

@@ -21,9 +21,9 @@ from services.auth.new_password import NewPassword
 
 
 @post("/auth/password/forgot", status_code=HTTP_202_ACCEPTED, responses=documented(InvalidRequest))
-async def forgot(data: JSONBody[ForgotPassword], new_password: NamedDependency[NewPassword]) -> Accepted:
+async def forgot(data: JSONBody[ForgotPassword], new_passwords: NamedDependency[NewPassword]) -> Accepted:
     """Ask for a code to choose a new password with. The answer is the same for every address."""
-    await new_password.forgot(data.email)
+    await new_passwords.forgot(data.email)
     return Accepted()
 
 
@@ -33,10 +33,10 @@ async def forgot(data: JSONBody[ForgotPassword], new_password: NamedDependency[N
     responses=documented(InvalidCode, InvalidRequest, WeakPassword, TooManyRequests, Unavailable),
 )
 async def reset(
-    data: JSONBody[ResetPassword], new_password: NamedDependency[NewPassword], caller: NamedDependency[Caller]
+    data: JSONBody[ResetPassword], new_passwords: NamedDependency[NewPassword], caller: NamedDependency[Caller]
 ) -> None:
     """Choose a new password with the code from the mail. It signs everybody out, and proves the address."""
-    await new_password.reset(data, caller)
+    await new_passwords.reset(data, caller)
 
 
 @get("/auth/password/reset", media_type=MediaType.HTML, include_in_schema=False, sync_to_thread=False)
@@ -56,11 +56,11 @@ def reset_link() -> Response[str]:
 async def change(
     data: JSONBody[ChangePassword],
     identity: NamedDependency[Identity],
-    new_password: NamedDependency[NewPassword],
+    new_passwords: NamedDependency[NewPassword],
     caller: NamedDependency[Caller],
 ) -> None:
     """Choose a new password with the current one. It signs everybody out who is signed in elsewhere."""
-    await new_password.change(identity, data, caller)
+    await new_passwords.change(identity, data, caller)
 
 
 ROUTES = [forgot, reset, reset_link, change]
