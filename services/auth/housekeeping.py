@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.database import Database
+from chassis.rounds import Rounds
 from contracts.event import now
-from services.auth.rounds import Rounds
 from services.auth.store.failed_sign_ins import FailedSignInStore
 from services.auth.store.guesses import GuessStore
 from services.auth.store.second_factors import SecondFactorStore

@@ -19,8 +19,8 @@ from prometheus_client import Counter
 
 from chassis.database import Database
 from chassis.observability import log
+from chassis.rounds import Rounds
 from chassis.settings import MissingSettings
-from services.auth.rounds import Rounds
 from services.auth.store.mails import Mail, MailStore
 
 MAILS = Counter("raceoverlay_mails_total", "Mails by what became of them.", ["outcome"])

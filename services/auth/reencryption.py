@@ -8,8 +8,8 @@ from uuid import UUID
 from cryptography.fernet import InvalidToken
 
 from chassis.database import Database
+from chassis.rounds import Rounds
 from services.auth.keyring import Keyring
-from services.auth.rounds import Rounds
 from services.auth.secrets import Secrets
 from services.auth.store.second_factors import SecondFactorStore
 

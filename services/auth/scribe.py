@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from chassis.database import Database, Transaction
+from chassis.rounds import Rounds
 from contracts.event import now
 from services.auth.domain.accounts import Account
 from services.auth.domain.codes import CODE_LIFE, Purpose, code_from, code_hash
 from services.auth.domain.wanted import Kind, Wanted
 from services.auth.letters import Letter, write
-from services.auth.rounds import Rounds
 from services.auth.secrets import Secrets
 from services.auth.store.accounts import AccountStore
 from services.auth.store.audit import AuditStore
