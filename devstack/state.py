@@ -10,7 +10,7 @@ from devstack.report import say
 
 # Named one by one: RACEOVERLAY_STATE may point at a folder in which somebody keeps other things as well.
 _OURS = (
-    *("client", "logs", "mail", "nats", "objects", "postgres", "run", "tls"),
+    *("client", "logs", "mail", "nats", "objects", "postgres", "run", "stripe", "tls"),
     *("ca.pem", "devstack.json", "overlay.png", "ports.json", "secrets.json", "devstack.lock"),
 )
 

@@ -3,13 +3,18 @@ from pathlib import Path
 import pytest
 
 from devstack import document, secrets, state
+from devstack.cloud import STOP_ORDER
 from devstack.lock import AlreadyRunning, Lock
+from devstack.services import ALL
 
 
 def test_cleaning_removes_what_a_cloud_made_and_nothing_else(folder: Path):
     state.prepare(folder)
     secrets.password(folder, "nats")
     document.write(folder, {})
+    for server in (*(name for group in STOP_ORDER for name in group), "client"):
+        if server not in ALL:
+            (folder / server).mkdir()
     (folder / "notes.txt").write_text("somebody's own")
     state.remove(folder)
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
