@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.event import Event
+from contracts.problem import Problem
 
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=96)]
@@ -175,6 +176,19 @@ class TrackVersions(msgspec.Struct, frozen=True):
     game: str
     track_id: str
     versions: tuple[TrackVersion, ...]
+
+
+class MapAllowance(msgspec.Struct, frozen=True):
+    """How many maps more an account may take until `renews_at`; `left` is None where nobody counts them."""
+
+    left: int | None
+    renews_at: datetime
+
+
+class MapAllowanceUsedUp(Problem):
+    """You have taken as many new maps today as your plan brings."""
+
+    status = 403
 
 
 class TrackUploaded(Event, frozen=True, kw_only=True, tag="track.uploaded"):

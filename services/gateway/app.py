@@ -25,6 +25,7 @@ from services.gateway.routes import ROUTES
 from services.gateway.settings import GatewaySettings
 from services.gateway.stream import EventStream
 from services.gateway.tally import OwnTally, Tally
+from services.gateway.turnstile import Turnstile
 from services.gateway.upstreams import Upstreams
 
 
@@ -57,11 +58,12 @@ class Gateway(Service):
         )
         self.proxy = Proxy(upstreams)
         self.stream = EventStream(audience)
-        self.memory = MemoryAnswers(upstreams, hears_events=lambda: self._ears.is_hearing)
+        turnstile = Turnstile(upstreams)
+        self.memory = MemoryAnswers(upstreams, hears_events=lambda: self._ears.is_hearing, count=turnstile.pass_through)
         self._ears = Ears(self.bus, SUBJECTS, Reactions(audience, self.verifier, self.memory.forget).react)
         trusted = TrustedProxies.parse(settings.trusted_proxies)
         admission = Admission(self.verifier, tally, trusted, scale=settings.rate_limit_scale)
-        inside = Dispatch(self.app, memory=self.memory, proxy=self.proxy, stream=self.stream)
+        inside = Dispatch(self.app, memory=self.memory, proxy=self.proxy, stream=self.stream, turnstile=turnstile)
         edge = Edge(inside, policy, admission, Hosts(settings.allowed_hosts), Cors(settings.cors_origins))
         self.asgi = RequestRecord(edge, self.name, self.access_log)
 

@@ -16,6 +16,7 @@ from services.gateway.memory_answers import MemoryAnswers
 from services.gateway.policy import Rule, Upstream
 from services.gateway.proxy import Proxy
 from services.gateway.stream import EventStream
+from services.gateway.turnstile import Turnstile
 
 EVENTS = "/events"
 
@@ -23,11 +24,14 @@ EVENTS = "/events"
 class Dispatch:
     """Plain ASGI behind the edge. `own` is the framework, with what the gateway answers itself."""
 
-    def __init__(self, own: ASGIApp, *, memory: MemoryAnswers, proxy: Proxy, stream: EventStream) -> None:
+    def __init__(
+        self, own: ASGIApp, *, memory: MemoryAnswers, proxy: Proxy, stream: EventStream, turnstile: Turnstile
+    ) -> None:
         self._own = own
         self._memory = memory
         self._proxy = proxy
         self._stream = stream
+        self._turnstile = turnstile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule: Rule | None = scope["state"].get("rule") if scope["type"] == "http" else None
@@ -38,6 +42,8 @@ class Dispatch:
             if rule.path == EVENTS:
                 await self._stream(scope, receive, send)
             elif rule.kept is None or not await self._memory.answer(rule, scope, send):
+                if rule.counted:  # memory had nothing for it, and counted nothing
+                    await self._turnstile.pass_through(rule, scope)
                 await self._proxy(scope, receive, send)
         except Problem as refusal:
             if scope["state"].get("answered"):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,18 +57,23 @@ class _Flight:
 
 
 class MemoryAnswers:
-    """`hears_events` says whether invalidation can reach us just now; `clock` is monotonic seconds."""
+    """`hears_events` says whether invalidation can reach us just now; `clock` is monotonic seconds.
+
+    `count` is asked before something that is counted is given to whoever has it not yet; it may refuse.
+    """
 
     def __init__(
         self,
         upstreams: Upstreams,
         *,
         hears_events: Callable[[], bool],
+        count: Callable[[Rule, Any], Awaitable[None]],
         memory: Memory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._upstreams = upstreams
         self._hears_events = hears_events
+        self._count = count
         self._memory = memory or Memory()
         self._clock = clock
         self._flights: dict[Key, _Flight] = {}
@@ -77,7 +82,7 @@ class MemoryAnswers:
         """Whether it was answered; if not, the request is to be forwarded.
 
         Raises:
-            Problem: the service does not answer, and nothing is known.
+            Problem: the service does not answer, and nothing is known; or the account may have no more of it.
         """
         assert rule.kept is not None
         wish = Wish.of(scope["headers"])
@@ -88,7 +93,7 @@ class MemoryAnswers:
         known = self._memory.get(key)
         if known is not None and (left := self._fresh_for(known)) > 0:
             _FROM["memory"].inc()
-            await _give(known, wish, scope, send, age=self._age(known), said=b"hit; ttl=%d" % left)
+            await self._give(known, wish, rule, scope, send, age=self._age(known), said=b"hit; ttl=%d" % left)
             return True
         flight, is_first = self._flight(key, rule, scope, known)
         assert flight.task is not None
@@ -102,7 +107,7 @@ class MemoryAnswers:
         if has_failed and known is not None and known.status == 200 and self._age(known) < STALE_S:
             _FROM["stale"].inc()
             said = b"hit; ttl=%d; detail=stale" % self._fresh_for(known)
-            await _give(known, wish, scope, send, age=self._age(known), said=said)
+            await self._give(known, wish, rule, scope, send, age=self._age(known), said=said)
             return True
         if failure is not None:
             raise failure
@@ -111,7 +116,7 @@ class MemoryAnswers:
         _FROM["service"].inc()
         said = b"fwd=miss" if known is None else b"fwd=stale"
         said += (b"; stored" if fetched.is_kept else b"") + (b"" if is_first else b"; collapsed")
-        await _give(fetched.answer, wish, scope, send, age=0, said=said)
+        await self._give(fetched.answer, wish, rule, scope, send, age=0, said=said)
         return True
 
     def forget(self, tag: str) -> None:
@@ -121,6 +126,13 @@ class MemoryAnswers:
             if tag in flight.tags:
                 flight.is_spoiled = True
                 del self._flights[key]
+
+    async def _give(
+        self, answer: Remembered, wish: Wish, rule: Rule, scope: Any, send: Send, *, age: float, said: bytes
+    ) -> None:
+        if rule.counted and answer.status == 200 and not wish.is_met_by(answer.etag):
+            await self._count(rule, scope)
+        await _give(answer, wish, scope, send, age=age, said=said)
 
     def _age(self, answer: Remembered) -> float:
         return self._clock() - answer.fetched_at

@@ -56,7 +56,7 @@ class Rule:
     """One call. `body` is the most bytes it takes (0: it takes none), `seconds` how long the upstream may think.
 
     `scope` is what a machine's token needs for it; without one, machines may not make the call where people must be
-    signed in. `kept`: its answer is given from memory.
+    signed in. `kept`: its answer is given from memory. `counted`: what it gives is counted, and there may be a limit.
     """
 
     method: str
@@ -68,6 +68,7 @@ class Rule:
     scope: Scope | None = None
     kept: Kept | None = None
     seconds: float = 10.0
+    counted: bool = False
 
 
 NONE = 0
@@ -130,7 +131,8 @@ RULES = (
     Rule("GET",    "/tracks",                            TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
     Rule("POST",   "/tracks/upload",                     TRACKS,   SIGNED_IN, 5 * MB,  UPLOAD, TRACKS_WRITE, None, 15),
     Rule("GET",    "/tracks/uploads/{upload_id}",        TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ),
-    Rule("GET",    "/tracks/{game}/{track_id}",          TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
+    Rule("GET",    "/tracks/{game}/{track_id}",          TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL,
+         counted=True),
     Rule("GET",    "/tracks/{game}/{track_id}/versions", TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
 
     Rule("GET",    "/versions/latest",                   VERSIONS, ANYONE,    NONE,    READ,   None,         FOR_ALL),

@@ -1,8 +1,9 @@
 """Track maps: laps that drivers upload, judged, and published as versions of a layout's map.
 
-Owns: layouts, track maps and their documents, uploads and the raw laps behind them.
+Owns: layouts, track maps and their documents, uploads and the raw laps behind them, how many maps who took today.
 Publishes: track.uploaded, track.published, track.rejected.
-Reacts to: track.uploaded (judges the lap), user.deleted (forgets the person).
+Reacts to: track.uploaded (judges the lap), license.changed (who may take as many maps as they like), user.deleted
+(forgets the person).
 
 A map version is immutable and addressed by the hash of its content; whatever is uploaded is hostile until judged.
 """

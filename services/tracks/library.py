@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 from chassis.database import Database
 from chassis.observability import log
-from contracts.problem import Unavailable
-from contracts.tracks import TrackList, TrackVersions
+from contracts.event import now
+from contracts.identity import Identity, Role
+from contracts.problem import Unauthenticated, Unavailable
+from contracts.tracks import MapAllowance, TrackList, TrackVersions
 from services.tracks.domain import TrackUnknown
 from services.tracks.objects import ObjectMissing, Objects
-from services.tracks.store import MapStore, PublishedMap
+from services.tracks.reader_store import ReaderStore
+from services.tracks.store import MapStore, PublishedMap, UploadStore
 
 
 class Library:
@@ -45,6 +49,25 @@ class Library:
         if found is None:
             raise TrackUnknown
         return found
+
+    async def take(self, identity: Identity, game: str, track_id: str) -> MapAllowance:
+        """Count a map that an account is about to be given, unless that is none of those that are counted.
+
+        Raises:
+            MapAllowanceUsedUp: it may not have it before tomorrow.
+            Unauthenticated: this driver was erased, although their token still lives.
+        """
+        async with self._database.transaction() as tx:
+            readers, at = ReaderStore(tx), now()
+            if await UploadStore(tx).is_forgotten(identity.user_id):
+                raise Unauthenticated
+            reader = await readers.find(identity.user_id)
+            if identity.may(Role.MODERATOR):  # who keeps the maps in order looks at many
+                reader = replace(reader, is_unlimited=True)
+            if not await readers.has_sent_a_lap(identity.user_id, game, track_id):
+                reader = reader.take(f"{game}/{track_id}", at)
+                await readers.keep(identity.user_id, reader)
+            return reader.allowance(at)
 
     async def document(self, found: PublishedMap, *, compressed: bool) -> bytes:
         """The map as JSON, under gzip if asked so: that is how it lies in storage.

@@ -9,9 +9,12 @@ from chassis.database import Database, Transaction
 from chassis.inbox import Reactions, Slow
 from contracts.auth import UserDeleted
 from contracts.event import now
+from contracts.license import LicenseChanged
 from contracts.tracks import TrackUploaded
+from services.tracks.allowance import UNLIMITED
 from services.tracks.judge import Judgement, judge
 from services.tracks.objects import Objects
+from services.tracks.reader_store import ReaderStore
 from services.tracks.store import MapStore, PublishedMap, UploadStore
 from services.tracks.waiting_room import WaitingRoom
 
@@ -86,12 +89,19 @@ class Forgetting:
 
     async def then(self, erased: UserDeleted, tx: Transaction, deleted: set[str]) -> None:
         await MapStore(tx).forget(erased.user_id)
+        await ReaderStore(tx).forget(erased.user_id)
         if not await UploadStore(tx).forget(erased.user_id) <= deleted:
             raise LapsCameMeanwhile
+
+
+async def entitle(event: LicenseChanged, tx: Transaction) -> None:
+    await UploadStore(tx).is_forgotten(event.user_id)  # for its lock: nobody is erased between looking and writing
+    await ReaderStore(tx).entitle(event.user_id, is_unlimited=UNLIMITED in event.entitlements, as_of=event.at)
 
 
 def reactions(judging: Judging, forgetting: Forgetting) -> Reactions:
     return {
         TrackUploaded: Slow(judging.work, judging.then),
+        LicenseChanged: entitle,
         UserDeleted: Slow(forgetting.work, forgetting.then),
     }

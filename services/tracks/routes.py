@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import MediaType, Response, get, post
+from litestar import MediaType, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, PathParameter, QueryParameter
@@ -15,7 +15,7 @@ from chassis.guards import requires
 from chassis.problems import documented
 from contracts.identity import Identity, Scope
 from contracts.problem import BodyTooLarge, InvalidRequest, Unauthenticated, Unavailable
-from contracts.tracks import TrackList, TrackMap, TrackVersions, Upload, UploadStatus
+from contracts.tracks import MapAllowance, MapAllowanceUsedUp, TrackList, TrackMap, TrackVersions, Upload, UploadStatus
 from services.tracks import negotiation
 from services.tracks.domain import (
     MAX_TRACKS_LISTED,
@@ -100,7 +100,7 @@ async def tracks(
     responses={
         HTTP_200_OK: ResponseSpec(TrackMap, description="The map", generate_examples=False),
         HTTP_304_NOT_MODIFIED: ResponseSpec(None, description="You have it already", generate_examples=False),
-        **documented(TrackUnknown, InvalidRequest, Unauthenticated, Unavailable),
+        **documented(TrackUnknown, MapAllowanceUsedUp, InvalidRequest, Unauthenticated, Unavailable),
     },
     **_READER,
 )
@@ -113,7 +113,10 @@ async def track_map(
     if_none_match: IfNoneMatch = None,
     accept_encoding: AcceptEncoding = None,
 ) -> Response[bytes] | Response[None]:
-    """The map of a track: its newest version, or the one asked for."""
+    """The map of a track: its newest version, or the one asked for.
+
+    Which maps an account takes in a day is counted by `taken`, for most of them are given from the gateway's memory.
+    """
     found = await library.find(game, track_id, version)
     headers = negotiation.headers(found.etag, pinned=version is not None)
     if negotiation.has_already(if_none_match, found.etag):
@@ -135,4 +138,10 @@ async def versions(game: Name, track_id: Name, library: Shelves) -> TrackVersion
     return await library.versions(game, track_id)
 
 
-ROUTES = [upload, upload_status, tracks, track_map, versions]
+@put("/tracks/{game:str}/{track_id:str}/taken", include_in_schema=False, **_READER)
+async def taken(game: Name, track_id: Name, identity: Who, library: Shelves) -> MapAllowance:
+    """Asked by the gateway before it hands a map out, and let in by it for nobody: may this account have it today?"""
+    return await library.take(identity, game, track_id)
+
+
+ROUTES = [upload, upload_status, tracks, track_map, versions, taken]

@@ -30,16 +30,24 @@ class Arrived:
 
 @dataclass
 class Behind:
-    """A service behind the gateway. It answers 200 `{}` unless `answer` is set to do something else."""
+    """A service behind the gateway. It answers 200 `{}` unless `answer` is set to do something else.
+
+    `allowance` answers whether a map may be taken, and `taken` are those questions: they are not among `arrived`.
+    """
 
     url: str = ""
     arrived: list[Arrived] = field(default_factory=list)
     answer: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     reads_body: bool = True
+    allowance: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    taken: list[str] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path == "/healthz":  # the gateway's probe
             return web.json_response({})
+        if request.method == "PUT" and request.path.endswith("/taken"):
+            self.taken.append(request.path)
+            return await self.allowance(request) if self.allowance else web.json_response({}, status=500)
         headers = [(name.decode(), value.decode("latin-1")) for name, value in request.raw_headers]
         body = await request.read() if self.reads_body else b""
         self.arrived.append(Arrived(request.method, request.raw_path, headers, body))
