@@ -11,7 +11,7 @@ import msgspec
 from chassis.identity import Verifier
 from contracts.auth import SessionRevoked
 from contracts.event import Event, subject_of
-from contracts.license import LicenseChanged
+from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
 from contracts.tracks import TrackPublished, TrackRejected
 from contracts.versions import ReleasePublished, ReleaseWithdrawn
 from services.gateway.live import Audience, Frame
@@ -33,6 +33,8 @@ STREAMED: dict[type[Event], Callable[[Any], UUID | None]] = {
     TrackPublished: everyone,
     TrackRejected: its_driver,
     LicenseChanged: its_driver,
+    PaymentSucceeded: its_driver,
+    PaymentFailed: its_driver,
     ReleasePublished: everyone,
     ReleaseWithdrawn: everyone,
     SessionRevoked: its_driver,
@@ -42,6 +44,8 @@ STREAMED: dict[type[Event], Callable[[Any], UUID | None]] = {
 OUT_OF_DATE: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
     TrackPublished: lambda event: (TRACK_LISTS, track_tag(event.game, event.track_id)),
     LicenseChanged: lambda event: (license_tag(event.user_id),),
+    PaymentSucceeded: lambda event: (license_tag(event.user_id),),
+    PaymentFailed: lambda event: (license_tag(event.user_id),),
     ReleasePublished: lambda _event: (RELEASES,),
     ReleaseWithdrawn: lambda _event: (RELEASES,),
 }

@@ -17,8 +17,8 @@ from gateway_rig import Running, Start
 from waiting import eventually
 
 from contracts.auth import SessionRevoked, UserRegistered
-from contracts.event import Event
-from contracts.license import LicenseChanged
+from contracts.event import Event, now
+from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
 from contracts.tracks import Reason, TrackPublished, TrackRejected
 from contracts.versions import ReleasePublished
 from devstack.nats import Nats
@@ -98,6 +98,18 @@ async def test_a_driver_hears_own_events_and_everyones_and_no_others(listen, pub
         assert {(await mine.next()).subject for _ in range(2)} == {"license.changed", "release.published"}
         heard = {(await theirs.next()).subject for _ in range(3)}
         assert heard == {"license.changed", "track.rejected", "release.published"}
+
+
+async def test_a_driver_hears_of_the_own_payments_and_of_nobody_elses(listen, publish: Publish) -> None:
+    me, when = uuid4(), now()
+    told = {"invoice_id": "in_1", "plan": "pro", "amount": 499, "currency": "eur"}
+    async with listen(me) as stream:
+        for driver in (uuid4(), me):
+            await publish(PaymentFailed(user_id=driver, attempt=1, grace_until=when, **told))
+            await publish(PaymentSucceeded(user_id=driver, period_start=when, period_end=when, **told))
+        heard = [await stream.next() for _ in range(2)]
+    assert [one.subject for one in heard] == ["payment.failed", "payment.succeeded"]
+    assert {one.data["user_id"] for one in heard} == {str(me)}
 
 
 async def test_an_event_is_told_with_its_id_and_without_the_name_of_its_author(listen, publish: Publish) -> None:
