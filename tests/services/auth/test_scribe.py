@@ -97,7 +97,8 @@ async def test_whoever_never_proves_the_address_is_forgotten_and_others_hear_of_
         assert await scribe.compose_one()
     async with database.transaction() as tx:
         await tx.run("UPDATE users SET is_verified = true WHERE email = 'proved@b.example'")
-        await tx.run("UPDATE users SET created_at = now() - $1::interval WHERE email <> 'soon@b.example'", PROVED_WITHIN)
+        old = "UPDATE users SET created_at = now() - $1::interval WHERE email <> 'soon@b.example'"
+        await tx.run(old, PROVED_WITHIN)
         assert await AccountStore(tx).forget_unproven(now()) == 1
     async with database.transaction() as tx:
         left = [row["email"] for row in await tx.rows("SELECT email FROM users ORDER BY email")]
