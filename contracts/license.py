@@ -124,7 +124,7 @@ class LeasePayload(msgspec.Struct, frozen=True):
 
     `entitlements` are what may be used until `expires_at`, and `code` is why (see `LicenseStatus`); `plan` is the plan
     that the account has. From `renew_after` on the client asks for another. A session that was running when the lease
-    ended may be driven to its end, until `grace_until`.
+    ended may be driven to its end, until `grace_until`. `components` are the device's: a copied disk is no copy of it.
     """
 
     license_id: UUID
@@ -138,6 +138,7 @@ class LeasePayload(msgspec.Struct, frozen=True):
     code: str = "valid"
     renew_after: datetime | None = None
     grace_until: datetime | None = None
+    components: tuple[str, ...] = ()
 
 
 class ActivatedDevice(msgspec.Struct, frozen=True):
@@ -176,7 +177,8 @@ class LicenseStatus(msgspec.Struct, frozen=True):
     `plan` is the plan that the account has, also while it is suspended; `entitlements` are what may be used now.
     Codes, from the ladder in services/license/domain/standing.py: `valid`, `grace_past_due` (valid: a payment failed
     and is tried again until `grace_until`), `suspended_unpaid`, `suspended_paused`, `refunded`, `disputed`, `revoked`,
-    `expired`, `no_license` (the account's plan has not opened yet), `device_not_activated`.
+    `expired`, `no_license` (the account's plan has not opened yet), `device_not_activated`. `ends_at`: the plan was
+    cancelled, or given for a time; it holds until then.
     """
 
     valid: bool
@@ -188,6 +190,7 @@ class LicenseStatus(msgspec.Struct, frozen=True):
     subscription_status: str | None = None
     renews_at: datetime | None = None
     grace_until: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class Checkout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +214,43 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Revoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
+
+
+class AdminAct(msgspec.Struct, frozen=True):
+    """What an administrator did to a licence: `act` is grant or revoke. `by` is None for an operator's shell."""
+
+    at: datetime
+    act: str
+    plan: str | None = None
+    until: datetime | None = None
+    reason: str | None = None
+    by: UUID | None = None
+
+
+class SubscriptionState(msgspec.Struct, frozen=True):
+    """A subscription as it was looked at last; `id` and `customer` are Stripe's, `status` is Stripe's word."""
+
+    id: str
+    customer: str
+    plan: str
+    status: str
+    interval: str | None = None
+    started_at: datetime | None = None
+    renews_at: datetime | None = None
+    ends_at: datetime | None = None
+    ended_at: datetime | None = None
+    first_failed_at: datetime | None = None
+    is_refunded: bool = False
+    is_disputed: bool = False
+
+
+class AccountLicense(msgspec.Struct, frozen=True):
+    """What administrators see: how an account stands, and why. The newest act and subscription come first."""
+
+    user_id: UUID
+    status: LicenseStatus
+    subscriptions: tuple[SubscriptionState, ...] = ()
+    acts: tuple[AdminAct, ...] = ()
 
 
 class PaymentSucceeded(Event, frozen=True, kw_only=True, tag="payment.succeeded"):

@@ -27,14 +27,13 @@ from desktop_client.maps import MapNews, Maps, MapState
 from desktop_client.patience import Pauses
 from desktop_client.race.capture import LapCapture
 from desktop_client.race.recorded_lap import Refusal
-from desktop_client.session import NotSignedIn, Session, SessionState, Stage
+from desktop_client.session import Session, SessionState, Stage
 from desktop_client.settings import ClientSettings
 from desktop_client.telemetry.frame import Frame
 from desktop_client.vault import Vault, open_vault
 
 log = logging.getLogger(__name__)
 
-LICENCE_EVERY_S: Final = 12 * 3600.0
 STREAM_RESET: Final = "stream.reset"  # the gateway's word for "you missed something"
 
 
@@ -75,7 +74,7 @@ class Cloud:
         self._listening: asyncio.Task[None] | None = None
         self._driving: tuple[str, str | None, str] | None = None
         self._capture = LapCapture()
-        self._licence_is_due, self._somebody = asyncio.Event(), asyncio.Event()
+        self._somebody = asyncio.Event()
         self._gateway: Gateway | None = None
         self.session: Session | None = None
         self.licence: Licence | None = None
@@ -92,7 +91,9 @@ class Cloud:
         if self._gateway is not None:
             kept = vault or open_vault(settings.state)
             self.session = Session(self._gateway, kept, settings.state / "sign_in.lock", device_name=device_name())
-            self.licence = Licence(self._gateway, self.session, kept)
+            self.licence = Licence(
+                self._gateway, self.session, kept, settings.state / "lease.lock", first_pause_s=first_pause_s
+            )
             self.account = Account(self._gateway, self.session, signed_in=self._listen, signed_out=self._stop_listening)
             self.session.on_change(self._session_changed)
             self.licence.on_change(lambda state: self._become(licence=state))
@@ -109,9 +110,9 @@ class Cloud:
     async def start(self) -> None:
         """Begin, and return at once."""
         self._spawn(self._kept_up("maps", self.maps.look))
-        if self._gateway is not None:
+        if self.licence is not None:
             self._spawn(self._kept_up("laps", self.maps.deliver))
-            self._spawn(self._kept_up("licence", self._watch_licence))
+            self._spawn(self._kept_up("licence", self.licence.watch))
             self._spawn(self._begin())
 
     async def stop(self) -> None:
@@ -138,6 +139,8 @@ class Cloud:
         if driving != self._driving:
             self._driving = driving
             self.maps.drive(told.game, told.track_id)
+        if self.licence is not None:
+            self.licence.drive((told.game, told.uid))
         if not self.maps.lap_is_wanted:
             self._become(is_recording=False)
             return
@@ -205,37 +208,21 @@ class Cloud:
         except msgspec.DecodeError as error:
             log.warning("an event %s makes no sense: %s", event.subject, error)
 
+    def _licence_changed(self, _: LicenseChanged) -> None:
+        if self.licence is not None:
+            self.licence.wake()
+
     def _reactions(self) -> dict[str, tuple[Any, Callable[[Any], object]]]:
         return {
             subject_of(TrackPublished): (MapNews, self.maps.published),
             subject_of(TrackRejected): (TrackRejected, self.maps.rejected),
-            subject_of(LicenseChanged): (LicenseChanged, lambda _: self._licence_is_due.set()),
+            subject_of(LicenseChanged): (LicenseChanged, self._licence_changed),
         }
-
-    async def _watch_licence(self) -> None:
-        assert self.licence is not None
-        pauses = Pauses(self._first_pause_s, 300.0)
-        while True:
-            await self._licence_is_due.wait()
-            self._licence_is_due.clear()
-            pause = LICENCE_EVERY_S
-            try:
-                await self.licence.refresh()
-                pauses.reset()
-            except NotSignedIn:
-                continue
-            except GatewayFailure as failure:
-                log.info("the licence could not be asked for: %s", failure.sentence)
-                pause = pauses.next()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._licence_is_due.wait(), pause)
-            self._licence_is_due.set()
 
     def _session_changed(self, state: SessionState) -> None:
         before = self.state.session.stage
         self._become(session=state)
         if state.stage is Stage.SIGNED_IN and before is not Stage.SIGNED_IN:
-            self._licence_is_due.set()
             self.maps.wake()
         if state.stage in (Stage.SIGNED_IN, Stage.OFFLINE):
             self._somebody.set()

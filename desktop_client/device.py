@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
-import platform
 import socket
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contracts.license import Device
+from contracts.license import Device, proof_statement
+from desktop_client import hardware
 from desktop_client.vault import DamagedSecret, Vault
 
 SECRET: Final = "device_key"
-_COMPONENT_DOMAIN: Final = b"raceoverlay.component.v1"
+_COMPONENT_DOMAIN: Final = b"raceoverlay.component.v2"
 _SEED: Final = 32
 
 
-def load_device(vault: Vault) -> Device:
+@dataclass(frozen=True, slots=True)
+class ThisDevice:
+    """`public_key` is in base64. What tells it from another computer is told to each account in other hashes."""
+
+    id: str
+    public_key: str
+    _key: Ed25519PrivateKey = field(compare=False, repr=False)
+
+    def described_to(self, user_id: UUID) -> Device:
+        return Device(self.id, device_name(), _platform(), self.public_key, self.components_for(user_id))
+
+    def components_for(self, user_id: UUID) -> tuple[str, ...]:
+        """It asks the system the first time, which may take a moment: call it from a thread."""
+        return tuple(_hashed(user_id, kind, value) for kind, value in _parts())
+
+    def proof(self, user_id: UUID, access_token: str) -> str:
+        """That the key is here, for the one who shows that token."""
+        return base64.b64encode(self._key.sign(proof_statement(self.id, user_id, access_token))).decode()
+
+
+def load_device(vault: Vault) -> ThisDevice:
     """This device; its key is made and kept when there is none yet. A copy of the state is no copy of the device.
 
     Raises:
@@ -36,28 +57,22 @@ def load_device(vault: Vault) -> Device:
         vault.write(SECRET, base64.b64encode(key.private_bytes_raw()).decode())
     else:
         key = _key(kept)
-    return describe(key)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return ThisDevice(hashlib.sha256(public).hexdigest()[:32], base64.b64encode(public).decode(), key)
 
 
 def forget_device(vault: Vault) -> None:
-    """Throw the key away: the next `load_device` is a new device, and needs a seat of its own."""
+    """Throw the key away: the next `load_device` is a new device to the licence."""
     vault.remove(SECRET)
-
-
-def describe(key: Ed25519PrivateKey) -> Device:
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return Device(
-        id=hashlib.sha256(public).hexdigest()[:32],
-        name=device_name(),
-        platform={"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux"),
-        public_key=base64.b64encode(public).decode(),
-        components=tuple(_hashed(kind, value) for kind, value in _components()),
-    )
 
 
 def device_name() -> str:
     """What the driver calls this computer, as lists of devices and sessions show it."""
     return (socket.gethostname().strip() or "This computer")[:64]
+
+
+def _platform() -> str:
+    return {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
 
 def _key(kept: str) -> Ed25519PrivateKey:
@@ -70,29 +85,11 @@ def _key(kept: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def _hashed(kind: str, value: str) -> str:
-    told = b"\0".join((_COMPONENT_DOMAIN, kind.encode(), value.encode()))
-    return f"{kind}:{hashlib.sha256(told).hexdigest()[:32]}"
+@functools.cache
+def _parts() -> tuple[tuple[str, str], ...]:
+    return tuple(hardware.parts())
 
 
-def _components() -> Iterator[tuple[str, str]]:
-    """Only what is cheap to ask and does not change with a network card or a display."""
-    if machine := _machine_id():
-        yield "machine", machine
-    if processor := platform.processor() or platform.machine():
-        yield "processor", processor
-
-
-def _machine_id() -> str | None:
-    if sys.platform == "win32":
-        import winreg
-
-        try:
-            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
-                return str(winreg.QueryValueEx(key, "MachineGuid")[0])
-        except OSError:
-            return None
-    try:
-        return Path("/etc/machine-id").read_text().strip() or None
-    except OSError:
-        return None
+def _hashed(user_id: UUID, kind: str, value: str) -> str:
+    told = b"\0".join((_COMPONENT_DOMAIN, user_id.bytes, kind.encode(), value.encode()))
+    return f"v2.{kind}:{hashlib.sha256(told).hexdigest()[:32]}"
