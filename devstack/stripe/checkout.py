@@ -191,9 +191,12 @@ def _subscription(account: Account, session: Json, customer: Json, method: Json)
 
 
 def _complete(account: Account, session: Json, customer: Json, subscription: Json, email: str, name: str) -> None:
+    customer = account.get("customer", customer["id"])
+    if customer["email"] is None:
+        account.change(customer, "customer.updated", email=email)
     if customer["invoice_settings"]["default_payment_method"] is None:
         method = account.get("payment_method", subscription["default_payment_method"])
-        customers.use_method(account, account.get("customer", customer["id"]), method)
+        customers.use_method(account, customer, method)
     free = not account.get("invoice", subscription["latest_invoice"])["amount_due"]
     account.change(
         session, None, status="complete", payment_status="no_payment_required" if free else "paid", url=None,

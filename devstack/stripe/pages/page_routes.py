@@ -85,8 +85,9 @@ def _on_pay(account: Account, id: str, form: Json) -> Any:
         return {}
     if action == "refuse":
         return {"note": "You said that it is not you. Nothing was charged.", "refused": True, "form": form}
-    email = session["customer_email"] or form.get("email", "").strip()
-    if "@" not in email and not session["customer"]:
+    customer = account.get("customer", session["customer"]) if session["customer"] else None
+    email = session["customer_email"] or (customer and customer["email"]) or form.get("email", "").strip()
+    if "@" not in email:
         raise Refused("Your email address is missing.")
     confirmed = action == "confirm"
     outcome = checkout.pay(

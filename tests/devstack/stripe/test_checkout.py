@@ -154,6 +154,16 @@ async def test_a_customer_who_is_known_keeps_their_address_and_pays_twice_for_no
     assert [one.id for one in found.data] == [customer.id]
 
 
+async def test_a_customer_without_an_address_is_asked_for_one_which_is_kept(
+    stripe: StandIn, http: aiohttp.ClientSession
+):
+    customer = await stripe.v1.customers.create_async({"metadata": {"user_id": "1"}})
+    session = await opened(stripe, await stripe.price(), customer=customer.id)
+    assert "Your email address is missing" in (await press(http, session, email=""))[1]
+    assert (await press(http, session))[0] == 303
+    assert (await stripe.v1.customers.retrieve_async(customer.id)).email == "driver@raceoverlay.example"
+
+
 @pytest.mark.parametrize(
     ("wrong", "param"),
     [
