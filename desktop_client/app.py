@@ -17,6 +17,7 @@ from contracts.tracks import TrackMap
 from desktop_client.cloud import Cloud, CloudState
 from desktop_client.hotkeys import start as hotkeys
 from desktop_client.hotkeys.service import HotkeyService
+from desktop_client.licence import LicenceState
 from desktop_client.listening import Listening
 from desktop_client.overlay.editor import Editor
 from desktop_client.overlay.hotkeys import Hotkeys, Wish
@@ -73,6 +74,7 @@ class App:
         self._has_map = asyncio.Event()
         self._is_paused = False
         self._hotkeys: HotkeyService | None = None
+        self._licence = LicenceState()
         self._rehearing: asyncio.Task[None] | None = None
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
         self._stream = StreamServer(settings.state, lambda: Scene(self.overlay.newest, self.overlay.race))
@@ -182,6 +184,9 @@ class App:
 
     def _cloud_changed(self, state: CloudState) -> None:
         log.debug("cloud: %s", state)
+        licence, self._licence = self._licence, state.licence
+        if (licence.plan, licence.code) != (state.licence.plan, state.licence.code):
+            log.info("the licence: plan %s, %s", state.licence.plan, state.licence.code or "nobody is signed in")
         if self.desk:
             self.desk.show_state(state)
 
