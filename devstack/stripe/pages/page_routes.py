@@ -85,8 +85,8 @@ def _on_pay(account: Account, id: str, form: Json) -> Any:
         return {}
     if action == "refuse":
         return {"note": "You said that it is not you. Nothing was charged.", "refused": True, "form": form}
-    customer = account.get("customer", session["customer"]) if session["customer"] else None
-    email = session["customer_email"] or (customer and customer["email"]) or form.get("email", "").strip()
+    known = account.get("customer", session["customer"])["email"] if session["customer"] else session["customer_email"]
+    email: str = known or form.get("email", "").strip()
     if "@" not in email:
         raise Refused("Your email address is missing.")
     confirmed = action == "confirm"
