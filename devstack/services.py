@@ -89,7 +89,7 @@ def has_stripe() -> bool:
 
 def stripe(around: Surroundings) -> dict[str, str]:
     """Where Stripe is: what the caller's environment says, or else the stand-in."""
-    return dict(around.stripe) | _passed_on(*STRIPE)
+    return _passed_on(*STRIPE) if has_stripe() else dict(around.stripe)
 
 
 def webhooks(gateway_port: int) -> str:
@@ -117,7 +117,8 @@ def _own(around: Surroundings, addresses: Mapping[str, str]) -> dict[str, dict[s
             "MAIL_FROM": "RaceOverlay <no-reply@raceoverlay.example>",
             "PUBLIC_URL": around.gateway,
         },
-        "license": {"LEASE_SIGNING_KEY": secrets.key(around.folder, "lease")} | stripe(around),
+        "license": {"LEASE_SIGNING_KEY": secrets.key(around.folder, "lease"), "PUBLIC_URL": around.gateway}
+        | stripe(around),
         "tracks": {
             "S3_ENDPOINT": around.objects.endpoint,
             "S3_ACCESS_KEY": around.objects.access_key,

@@ -58,9 +58,13 @@ def test_stripe_is_told_to_the_license_service_alone_and_only_when_the_caller_na
     knowing = [name for name, service in services.table(around).items() if "STRIPE_SECRET_KEY" in service.environment]
     assert knowing == ["license"]
     assert services.has_stripe()
+    assert services.table(around)["license"].environment["PUBLIC_URL"] == "https://127.0.0.1:8443"
 
 
-def test_the_stand_in_is_told_to_the_license_service_where_the_caller_names_no_stripe(around: services.Surroundings):
+def test_the_stand_in_is_told_to_the_license_service_where_the_caller_names_no_stripe(
+    around: services.Surroundings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", "of a Stripe without a key")
     told = dict.fromkeys(services.STRIPE, "of the stand-in")
     ours = services.table(dataclasses.replace(around, stripe=told))
     assert not services.has_stripe()
