@@ -15,6 +15,7 @@ from aiohttp import web
 from devstack.ports import HOST, any_free
 from devstack.stripe import app
 from devstack.stripe.engine import Engine
+from devstack.stripe.events import keep_endpoint
 
 KEY = "sk_test_of_the_stand_in"
 DAY = 86_400
@@ -48,6 +49,11 @@ class StandIn:
         http = self.client._requestor._client
         assert http
         await http.close_async()
+
+    def hear(self, url: str, secret: str) -> None:
+        """Have an endpoint told of everything, signed with that secret."""
+        with self.engine.account.books.transaction():
+            keep_endpoint(self.engine.account, url, ["*"], secret)
 
     async def control(self, path: str, **body: Any) -> dict[str, Any]:
         return await control(self.url, path, **body)

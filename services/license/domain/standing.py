@@ -72,6 +72,10 @@ class Plans:
     def __contains__(self, plan_id: object) -> bool:
         return plan_id in self._plans
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._plans)
+
     def rank(self, plan: Plan) -> int:
         return self._ranks[plan.id]
 
@@ -188,4 +192,5 @@ def answer(standing: Standing | None, active_devices: int, *, is_activated: bool
         subscription_status=standing.subscription_status,
         renews_at=standing.renews_at,
         grace_until=standing.grace_until,
+        ends_at=standing.reconsider_at if code is Code.VALID else None,
     )

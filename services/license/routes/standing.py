@@ -43,7 +43,7 @@ async def status(
     license = await licenses.of(identity.user_id)
     if license is None:
         return answer(None, 0, is_activated=False)
-    await licenses.seen(license, device_id, now())
+    await licenses.seen(license, now())
     is_activated = device_id is None or license.device(device_id) is not None
     return answer(license.standing, len(license.devices), is_activated=is_activated)
 

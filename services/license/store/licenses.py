@@ -7,9 +7,10 @@ from uuid import UUID
 
 from chassis.database import Row, Transaction
 from contracts.event import new_id
-from contracts.license import Device, LicenseChanged
-from services.license.domain.licenses import ActiveDevice, License
+from contracts.license import LicenseChanged
+from services.license.domain.licenses import License
 from services.license.domain.standing import FREE, Code, Standing
+from services.license.store.devices import DeviceStore
 from services.license.store.plans import PLAN, plan_of
 
 
@@ -19,7 +20,7 @@ class LicenseStore:
 
     async def open_free_plan(self, user_id: UUID) -> None:
         """Give the account its licence on the free plan; nothing happens if it has one, or was erased meanwhile."""
-        await self._one_at_a_time(user_id)
+        await self.one_at_a_time(user_id)
         opened = await self._tx.run(
             "INSERT INTO licenses (id, user_id, plan_type, max_devices)"
             " SELECT $1, $2, id, max_devices FROM plans WHERE id = $3"
@@ -43,16 +44,11 @@ class LicenseStore:
         )
         if row is None:
             return None
-        devices = await self._tx.rows(
-            "SELECT id, name, platform, public_key, activated_at, last_seen_at FROM devices"
-            " WHERE license_id = $1 ORDER BY activated_at, id",
-            row["id"],
-        )
         return License(
             id=row["id"],
             user_id=row["user_id"],
             standing=_standing(row),
-            devices=tuple(ActiveDevice(**dict(device)) for device in devices),
+            devices=await DeviceStore(self._tx).on(row["id"]),
         )
 
     async def keep_standing(self, license: License, standing: Standing) -> None:
@@ -81,40 +77,17 @@ class LicenseStore:
         )
         return [row["user_id"] for row in rows]
 
-    async def keep_device(self, license: License, device: ActiveDevice, said: Device) -> None:
-        await self._tx.run(
-            "INSERT INTO devices (license_id, id, name, platform, public_key, components, activated_at, last_seen_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-            " ON CONFLICT (license_id, id) DO UPDATE SET name = $3, platform = $4, components = $6, last_seen_at = $8",
-            license.id,
-            device.id,
-            device.name,
-            device.platform,
-            device.public_key,
-            list(said.components),
-            device.activated_at,
-            device.last_seen_at,
-        )
-        await self._count_devices(license)
-
-    async def remove_device(self, license: License, device_id: str) -> None:
-        await self._tx.run("DELETE FROM devices WHERE license_id = $1 AND id = $2", license.id, device_id)
-        await self._count_devices(license)
-
-    async def seen(self, license: License, device_id: str | None, now: datetime) -> None:
-        """Note that the licence, and the device if one is named, was asked for."""
+    async def seen(self, license: License, now: datetime) -> None:
+        """Note that the licence was asked for."""
         await self._tx.run("UPDATE licenses SET last_validation = $2 WHERE id = $1", license.id, now)
-        if device_id is not None:
-            await self._tx.run(
-                "UPDATE devices SET last_seen_at = $3 WHERE license_id = $1 AND id = $2", license.id, device_id, now
-            )
 
     async def forget(self, user_id: UUID) -> None:
         """Keep nothing of an account, and let nothing that arrives later begin it anew."""
-        await self._one_at_a_time(user_id)
+        await self.one_at_a_time(user_id)
         await self._tx.run("INSERT INTO forgotten (user_id) VALUES ($1) ON CONFLICT DO NOTHING", user_id)
         await self._tx.run("DELETE FROM licenses WHERE user_id = $1", user_id)
         await self._tx.run("DELETE FROM subscriptions WHERE user_id = $1", user_id)
+        await self._tx.run("DELETE FROM customers WHERE user_id = $1", user_id)
 
     def record_change(self, license: License, reason: str) -> None:
         self._tx.record(
@@ -128,15 +101,10 @@ class LicenseStore:
             )
         )
 
-    async def _one_at_a_time(self, user_id: UUID) -> None:
+    async def one_at_a_time(self, user_id: UUID) -> None:
         """Until this transaction ends, nobody else begins or forgets that account."""
         await self._tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(user_id))
 
-    async def _count_devices(self, license: License) -> None:
-        await self._tx.run(
-            "UPDATE licenses SET active_devices = (SELECT count(*) FROM devices WHERE license_id = $1) WHERE id = $1",
-            license.id,
-        )
 
 
 def _standing(row: Row) -> Standing:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from chassis.database import Row, Transaction
 from contracts.license import Interval, Plan, Price
+from services.license.domain.standing import Plans
 
 PLAN = (
     "p.id AS plan_id, p.name AS plan_name, p.max_devices AS plan_devices, p.offline_days, p.entitlements, p.channels,"
@@ -37,8 +40,14 @@ class PlanStore:
         for each in await self.prices():
             shown = Price(each.interval, each.amount, each.currency, each.trial.days)
             prices.setdefault(each.plan, []).append(shown)
-        rows = await self._tx.rows(f"SELECT {PLAN} FROM plans p ORDER BY position")
-        return tuple(plan_of(row, tuple(prices.get(row["plan_id"], ()))) for row in rows)
+        return tuple(replace(plan, prices=tuple(prices.get(plan.id, ()))) for plan in await self._bare())
+
+    async def ladder(self) -> Plans:
+        """The same to judge by, whatever they cost."""
+        return Plans(await self._bare())
+
+    async def _bare(self) -> list[Plan]:
+        return [plan_of(row) for row in await self._tx.rows(f"SELECT {PLAN} FROM plans p ORDER BY position")]
 
     async def prices(self) -> tuple[PriceRow, ...]:
         rows = await self._tx.rows(
@@ -63,7 +72,7 @@ class PlanStore:
         await self._tx.run("UPDATE plan_prices SET stripe_price_id = $2 WHERE lookup_key = $1", lookup_key, stripe_id)
 
 
-def plan_of(row: Row, prices: tuple[Price, ...] = ()) -> Plan:
+def plan_of(row: Row) -> Plan:
     """The plan in the columns that PLAN names."""
     return Plan(
         id=row["plan_id"],
@@ -72,7 +81,6 @@ def plan_of(row: Row, prices: tuple[Price, ...] = ()) -> Plan:
         offline_days=row["offline_days"],
         entitlements=tuple(row["entitlements"]),
         channels=tuple(row["channels"]),
-        prices=prices,
         at_expiry=row["at_expiry"],
         summary=row["summary"],
     )
