@@ -49,7 +49,15 @@ from services.versions import app as versions
 from services.versions.settings import VersionsSettings
 
 FILE = Path(contracts.__file__).with_name("openapi.json")
-PAGES = frozenset({"/auth/verify", "/auth/password/reset", "/auth/email/confirm"})
+PAGES = frozenset(
+    {
+        "/auth/verify",
+        "/auth/password/reset",
+        "/auth/email/confirm",
+        "/license/checkout/done",
+        "/license/checkout/cancelled",
+    }
+)
 """Addresses that a GET answers with a page for people, which is no part of the API."""
 
 _SEED = base64.b64encode(bytes(32)).decode()

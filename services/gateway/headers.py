@@ -27,6 +27,7 @@ _LET_IN = frozenset(
         b"prefer",
         b"range",
         b"if-range",
+        b"stripe-signature",
         b"user-agent",
     }
 )

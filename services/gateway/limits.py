@@ -48,6 +48,7 @@ LIMITS: Mapping[Pace, Limits] = {
     Pace.UPLOAD: Limits(Limit(60,  10 * MINUTE), Limit(300,  10 * MINUTE), Limit(100,   SECOND)),
     Pace.SECRET: Limits(Limit(20,  MINUTE),      Limit(60,   MINUTE),     Limit(200,    SECOND)),
     Pace.MAIL:   Limits(Limit(10,  HOUR),        Limit(40,   HOUR),       Limit(20,     SECOND)),
+    Pace.WEBHOOK: Limits(Limit(3000, MINUTE),    Limit(3000, MINUTE),     Limit(500,    SECOND)),
 }
 # fmt: on
 

@@ -42,6 +42,7 @@ class Pace(enum.Enum):
     SECRET = "secret"  # whoever makes it could be guessing: a password, a code, a token
     MAIL = "mail"  # each makes us write to somebody
     UPLOAD = "upload"
+    WEBHOOK = "webhook"  # a provider tells us what happened: from few addresses, and in bursts
 
 
 class Kept(enum.Enum):
@@ -75,7 +76,7 @@ NONE = 0
 MODERATORS: Access = frozenset({Role.MODERATOR})
 RELEASE_MANAGERS: Access = frozenset({Role.RELEASE_MANAGER})
 ADMINS: Access = frozenset({Role.ADMIN})
-FREE, READ, WRITE, SECRET, MAIL, UPLOAD = Pace
+FREE, READ, WRITE, SECRET, MAIL, UPLOAD, WEBHOOK = Pace
 TRACKS_READ, TRACKS_WRITE, LICENSE_READ, RELEASES_WRITE, EVENTS_READ = Scope
 FOR_ALL, FOR_EACH = Kept
 
@@ -126,7 +127,16 @@ RULES = (
     Rule("POST",   "/license/activate",                  LICENSE,  SIGNED_IN, 16 * KB, WRITE),
     Rule("POST",   "/license/deactivate",                LICENSE,  SIGNED_IN, 8 * KB,  WRITE),
     Rule("GET",    "/license/devices",                   LICENSE,  SIGNED_IN),
+    Rule("PUT",    "/license/devices/{device_id}",       LICENSE,  SIGNED_IN, 8 * KB,  WRITE),
     Rule("POST",   "/license/lease",                     LICENSE,  SIGNED_IN, 8 * KB,  WRITE),
+    Rule("POST",   "/license/checkout",                  LICENSE,  SIGNED_IN, 8 * KB,  WRITE,  None,         None, 30),
+    Rule("GET",    "/license/checkout/done",             LICENSE,  ANYONE),
+    Rule("GET",    "/license/checkout/cancelled",        LICENSE,  ANYONE),
+    Rule("POST",   "/license/portal",                    LICENSE,  SIGNED_IN, NONE,    WRITE,  None,         None, 30),
+    Rule("POST",   "/license/webhooks/stripe",           LICENSE,  ANYONE,    256 * KB, WEBHOOK),
+    Rule("GET",    "/license/users/{user_id}",           LICENSE,  ADMINS),
+    Rule("POST",   "/license/users/{user_id}/grant",     LICENSE,  ADMINS,    8 * KB,  WRITE),
+    Rule("POST",   "/license/users/{user_id}/revoke",    LICENSE,  ADMINS,    8 * KB,  WRITE),
 
     Rule("GET",    "/tracks",                            TRACKS,   SIGNED_IN, NONE,    READ,   TRACKS_READ,  FOR_ALL),
     Rule("POST",   "/tracks/upload",                     TRACKS,   SIGNED_IN, 5 * MB,  UPLOAD, TRACKS_WRITE, None, 15),
