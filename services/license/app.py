@@ -7,55 +7,39 @@ from litestar.di import Provide
 from chassis.database import Database
 from chassis.service import Service, on_transaction
 from contracts.event import now
-from services.license.administration import Administration
-from services.license.buying import Buying
-from services.license.door.books import StripeBooks
-from services.license.door.client import StripeClient
-from services.license.door.prices import StripePrices
-from services.license.door.shop import StripeShop
-from services.license.doorbell import Doorbell
-from services.license.errands import Errands
-from services.license.lease import LeaseSigner
-from services.license.looking import Clock, Looking
-from services.license.passing_time import PassingTime
-from services.license.price_list import PriceList
+from services.license.lease import LeaseKey, LeaseSigner, keys_in
+from services.license.looking import Clock
+from services.license.money import Money
 from services.license.reactions import REACTIONS
-from services.license.reconciliation import Reconciliation
 from services.license.routes import ROUTES
 from services.license.settings import LicenseSettings
+from services.license.silent_seats import SilentSeats
+from services.license.store.devices import DeviceStore
 from services.license.store.licenses import LicenseStore
 from services.license.store.plans import PlanStore
 
 
 def build(settings: LicenseSettings, clock: Clock = now) -> Service:
     """`clock` tells the time by which licences are judged; Stripe's may run ahead where it is a stand-in."""
-    signer = LeaseSigner(settings.lease_signing_key)
+    previous = keys_in(settings.lease_previous_keys, "LEASE_PREVIOUS_KEYS")
+    signer = LeaseSigner(LeaseKey(settings.lease_signing_key), previous)
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
-    stripe = StripeClient(settings.stripe_secret_key, settings.stripe_api_base)
-    books, shop = StripeBooks(stripe), StripeShop(stripe)
-    looking = Looking(database, books, clock)
-    errands = Errands(database, books, shop, looking)
-    reconciliation = Reconciliation(database, books, looking)
-    quiet_hour = settings.reconcile_hour if stripe.is_configured else None
-    passing_time = PassingTime(database, errands, reconciliation, clock, quiet_hour)
-    prices = PriceList(database, StripePrices(stripe))
-    buying = Buying(database, shop, prices, looking, settings.public_url, clock)
-    doorbell = Doorbell(database, settings.stripe_webhook_secret, errands.wake)
-    administration = Administration(database, clock)
+    money = Money(settings, database, clock)
     return Service(
         "license",
         settings,
         database=database,
         routes=ROUTES,
         reactions=REACTIONS,
-        resources=[stripe, errands, passing_time],
+        resources=[money.stripe, money.errands, money.passing_time, SilentSeats(database)],
         dependencies={
             "licenses": on_transaction(LicenseStore),
+            "devices": on_transaction(DeviceStore),
             "plan_rows": on_transaction(PlanStore),
             "signer": Provide(lambda: signer, sync_to_thread=False),
-            "buying": Provide(lambda: buying, sync_to_thread=False),
-            "doorbell": Provide(lambda: doorbell, sync_to_thread=False),
-            "administration": Provide(lambda: administration, sync_to_thread=False),
+            "buying": Provide(lambda: money.buying, sync_to_thread=False),
+            "doorbell": Provide(lambda: money.doorbell, sync_to_thread=False),
+            "administration": Provide(lambda: money.administration, sync_to_thread=False),
         },
         summary="Plans, licences and devices.",
     )

@@ -11,6 +11,7 @@ from chassis.settings import DatabaseSettings, Secret
 
 class LicenseSettings(DatabaseSettings, frozen=True, kw_only=True):
     lease_signing_key: Annotated[Secret, Meta(description="the seed that signs offline leases, 32 bytes in base64")]
+    lease_previous_keys: Secret = Secret("")  # for clients that know no other yet; see lease_keys.py
     # Without a key nothing can be bought; all else works.
     stripe_secret_key: Secret = Secret("")
     stripe_webhook_secret: Secret = Secret("")  # several, separated by commas, while one takes the place of another

@@ -50,7 +50,7 @@ def seat(license: License, wanted: Device, now: datetime, *, is_proven: bool) ->
     taken = len(license.devices) - len(silent)
     if taken >= license.max_devices:
         raise DeviceLimitReached(f"{taken} of {license.max_devices} devices are activated.")
-    return _seated(license, _new(wanted, now, is_proven), (*(SILENT for _ in silent), ACTIVATED), silent)
+    return _seated(license, _new(wanted, now, is_proven), ((SILENT, ACTIVATED) if silent else (ACTIVATED,)), silent)
 
 
 def silent_on(license: License, now: datetime) -> tuple[ActiveDevice, ...]:

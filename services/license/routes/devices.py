@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from litestar import get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from typing import Annotated, Any
+
+from litestar import Request, get, post, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody, PathParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from chassis.guards import signed_in
+from chassis.identity import bearer_token
 from chassis.problems import documented
 from contracts.event import now
 from contracts.identity import Identity
@@ -18,114 +21,161 @@ from contracts.license import (
     DeviceList,
     DeviceReference,
     Lease,
+    RenameDevice,
+    RenewLease,
 )
 from contracts.problem import InvalidRequest, Unauthenticated
-from services.license.domain.licenses import (
+from services.license.domain.devices import (
     ActiveDevice,
+    DeviceCloned,
     DeviceKeyMismatch,
     DeviceLimitReached,
     DeviceUnknown,
-    License,
-    NoLicense,
+    DeviceUnproven,
 )
+from services.license.domain.leases import lease_for
+from services.license.domain.licenses import License, NoLicense
+from services.license.domain.proofs import is_proven
+from services.license.domain.seats import DEACTIVATED, seat
+from services.license.domain.transfers import TransfersUsedUp, allowance, remove, undone
 from services.license.lease import LeaseSigner
+from services.license.store.devices import DeviceStore
 from services.license.store.licenses import LicenseStore
 
-_BEARER = [{"bearer": []}]
+Who = NamedDependency[Identity]
+Licenses = NamedDependency[LicenseStore]
+Devices = NamedDependency[DeviceStore]
+DeviceIdInPath = Annotated[
+    str, PathParameter(pattern=r"^[A-Za-z0-9._:-]{8,128}(?!\n)$", description="a device that has a seat")
+]
+
+
+def _presented_token(request: Request[Any, Any, Any]) -> str:
+    return bearer_token(request.headers.get("authorization"))
+
+
+_SIGNED_IN: dict[str, Any] = {"guards": [signed_in], "security": [{"bearer": []}]}
+_WITH_TOKEN = {"access_token": Provide(_presented_token, sync_to_thread=False)}
+_REFUSALS = (Unauthenticated, InvalidRequest, NoLicense)
 
 
 @post(
     "/license/activate",
     status_code=HTTP_200_OK,
-    guards=[signed_in],
-    security=_BEARER,
-    responses=documented(Unauthenticated, InvalidRequest, DeviceLimitReached, DeviceKeyMismatch, NoLicense),
+    dependencies=_WITH_TOKEN,
+    responses=documented(*_REFUSALS, DeviceLimitReached, DeviceKeyMismatch, DeviceCloned, DeviceUnproven),
+    **_SIGNED_IN,
 )
 async def activate(
     data: JSONBody[Activate],
-    identity: NamedDependency[Identity],
-    licenses: NamedDependency[LicenseStore],
+    identity: Who,
+    access_token: NamedDependency[str],
+    licenses: Licenses,
+    devices: Devices,
     signer: NamedDependency[LeaseSigner],
 ) -> Activation:
-    """Give this device a seat. Asking again for the same device is free."""
+    """Give this device a seat. Asking again for the same device is free, also after its system was set up anew."""
     license = await _own(licenses, identity)
-    license, device, is_new = license.activate(data.device, now())
-    await licenses.keep_device(license, device, data.device)
-    if is_new:
-        licenses.record_change(license, "device_activated")
-    return Activation(
-        device=_shown(device),
-        plan=license.plan.id,
-        active_devices=len(license.devices),
-        max_devices=license.max_devices,
-        lease=signer.sign(license.lease_for(device, now())),
+    proven = is_proven(data.device.id, data.device.public_key, identity.user_id, access_token, data.proof)
+    seating = seat(license, data.device, now(), is_proven=proven)
+    await devices.keep(seating)
+    await devices.give_back(license, undone(await devices.removals(license, now()), data.device))
+    for reason in seating.reasons:
+        licenses.record_change(seating.license, reason)
+    return _activation(
+        seating.license, seating.device, signer.sign(lease_for(license, seating.device, now()), data.accepts)
     )
 
 
 @post(
     "/license/deactivate",
     status_code=HTTP_204_NO_CONTENT,
-    guards=[signed_in],
-    security=_BEARER,
-    responses=documented(Unauthenticated, InvalidRequest, DeviceUnknown, NoLicense),
+    responses=documented(*_REFUSALS, DeviceUnknown, TransfersUsedUp),
+    **_SIGNED_IN,
 )
-async def deactivate(
-    data: JSONBody[DeviceReference], identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore]
-) -> None:
-    """Free the seat of a device."""
+async def deactivate(data: JSONBody[DeviceReference], identity: Who, licenses: Licenses, devices: Devices) -> None:
+    """Free the seat of a device. A few times a month it may go to another computer."""
     license = await _own(licenses, identity)
-    if license.device(data.device_id) is None:
-        raise DeviceUnknown
-    await licenses.remove_device(license, data.device_id)
-    licenses.record_change(license, "device_deactivated")
+    device = _seated(license, data.device_id)
+    removal = remove(license, device, await devices.removals(license, now()), now())
+    if removal is not None:
+        await devices.note(license, removal)
+    await devices.remove(license, device)
+    licenses.record_change(license, DEACTIVATED)
 
 
-@get("/license/devices", guards=[signed_in], security=_BEARER, responses=documented(Unauthenticated, NoLicense))
-async def devices(identity: NamedDependency[Identity], licenses: NamedDependency[LicenseStore]) -> DeviceList:
-    """The devices that have a seat."""
+@get("/license/devices", responses=documented(Unauthenticated, NoLicense), **_SIGNED_IN)
+async def list_devices(identity: Who, licenses: Licenses, devices: Devices) -> DeviceList:
+    """The devices that have a seat, and how many may still be removed for others."""
     license = await licenses.of(identity.user_id)
     if license is None:
         raise NoLicense
-    return DeviceList(devices=tuple(map(_shown, license.devices)), max_devices=license.max_devices)
+    allowed = allowance(await devices.removals(license, now()), now())
+    return DeviceList(tuple(map(_shown, license.devices)), license.max_devices, allowed.left, allowed.next_at)
+
+
+@put("/license/devices/{device_id:str}", responses=documented(*_REFUSALS, DeviceUnknown), **_SIGNED_IN)
+async def rename(
+    device_id: DeviceIdInPath, data: JSONBody[RenameDevice], identity: Who, licenses: Licenses, devices: Devices
+) -> ActivatedDevice:
+    """Call a device as the driver likes; what the computer calls itself does not change that."""
+    license = await _own(licenses, identity)
+    device = _seated(license, device_id)
+    await devices.rename(license, device, data.name)
+    return _shown(device, data.name)
 
 
 @post(
     "/license/lease",
     status_code=HTTP_200_OK,
-    guards=[signed_in],
-    security=_BEARER,
-    responses=documented(Unauthenticated, InvalidRequest, DeviceUnknown, NoLicense),
+    dependencies=_WITH_TOKEN,
+    responses=documented(*_REFUSALS, DeviceUnknown, DeviceUnproven),
+    **_SIGNED_IN,
 )
 async def lease(
-    data: JSONBody[DeviceReference],
-    identity: NamedDependency[Identity],
-    licenses: NamedDependency[LicenseStore],
+    data: JSONBody[RenewLease],
+    identity: Who,
+    access_token: NamedDependency[str],
+    licenses: Licenses,
+    devices: Devices,
     signer: NamedDependency[LeaseSigner],
 ) -> Lease:
     """A fresh offline lease for an activated device."""
     license = await _own(licenses, identity)
-    device = license.device(data.device_id)
-    if device is None:
-        raise DeviceUnknown
-    await licenses.seen(license, device.id, now())
-    return signer.sign(license.lease_for(device, now()))
+    device = _seated(license, data.device_id)
+    proven = is_proven(device.id, device.public_key, identity.user_id, access_token, data.proof)
+    if device.is_proven and not proven:
+        raise DeviceUnproven
+    await devices.seen(license, device, now())
+    return signer.sign(lease_for(license, device, now()), data.accepts)
 
 
-async def _own(licenses: NamedDependency[LicenseStore], identity: NamedDependency[Identity]) -> License:
+async def _own(licenses: LicenseStore, identity: Identity) -> License:
     license = await licenses.of(identity.user_id, to_change=True)
     if license is None:
         raise NoLicense(retry_after=1)
     return license
 
 
-def _shown(device: ActiveDevice) -> ActivatedDevice:
+def _seated(license: License, device_id: str) -> ActiveDevice:
+    device = license.device(device_id)
+    if device is None:
+        raise DeviceUnknown
+    return device
+
+
+def _activation(license: License, device: ActiveDevice, lease: Lease) -> Activation:
+    return Activation(_shown(device), license.plan.id, len(license.devices), license.max_devices, lease)
+
+
+def _shown(device: ActiveDevice, name: str | None = None) -> ActivatedDevice:
     return ActivatedDevice(
         id=device.id,
-        name=device.name,
+        name=name or device.name,
         platform=device.platform,
         activated_at=device.activated_at,
         last_seen_at=device.last_seen_at,
     )
 
 
-ROUTES = [activate, deactivate, devices, lease]
+ROUTES = [activate, deactivate, list_devices, rename, lease]

@@ -50,15 +50,13 @@ class DeviceStore:
         await self._remove(license, [device.id for device in devices])
         await self._count(license)
 
-    async def rename(self, license: License, device_id: str, name: str) -> bool:
-        """Whether there is such a device. The name stays, whatever the device says of itself later."""
-        return bool(
-            await self._tx.run(
-                "UPDATE devices SET name = $3, is_named = true WHERE license_id = $1 AND id = $2",
-                license.id,
-                device_id,
-                name,
-            )
+    async def rename(self, license: License, device: ActiveDevice, name: str) -> None:
+        """The name stays, whatever the device says of itself later."""
+        await self._tx.run(
+            "UPDATE devices SET name = $3, is_named = true WHERE license_id = $1 AND id = $2",
+            license.id,
+            device.id,
+            name,
         )
 
     async def seen(self, license: License, device: ActiveDevice, now: datetime) -> None:

@@ -106,7 +106,6 @@ class LicenseStore:
         await self._tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(user_id))
 
 
-
 def _standing(row: Row) -> Standing:
     plan = plan_of(row)
     return Standing(
