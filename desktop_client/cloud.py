@@ -11,20 +11,21 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from contracts.event import subject_of
-from contracts.license import LicenseChanged
+from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
 from contracts.tracks import TrackMap, TrackPublished, TrackRejected
 from desktop_client.account import Account
 from desktop_client.device import device_name
-from desktop_client.event_stream import CLOSED, OPENED, EventStream, ServerEvent
+from desktop_client.event_stream import CLOSED, OPENED, RESET, EventStream, ServerEvent
 from desktop_client.gateway import BadAddress, Gateway, GatewayFailure, GatewayRefused
 from desktop_client.licence import Licence, LicenceState
 from desktop_client.maps import MapNews, Maps, MapState
 from desktop_client.patience import Pauses
+from desktop_client.plans import Plans
 from desktop_client.race.capture import LapCapture
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Session, SessionState, Stage
@@ -33,8 +34,6 @@ from desktop_client.telemetry.frame import Frame
 from desktop_client.vault import Vault, open_vault
 
 log = logging.getLogger(__name__)
-
-STREAM_RESET: Final = "stream.reset"  # the gateway's word for "you missed something"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ class Cloud:
         self.session: Session | None = None
         self.licence: Licence | None = None
         self.account: Account | None = None  # for the windows
+        self.plans: Plans | None = None
         problem = None
         if settings.gateway:
             try:
@@ -96,7 +96,8 @@ class Cloud:
             )
             self.account = Account(self._gateway, self.session, signed_in=self._listen, signed_out=self._stop_listening)
             self.session.on_change(self._session_changed)
-            self.licence.on_change(lambda state: self._become(licence=state))
+            self.plans = Plans(self._gateway, self.session, self.licence, kept)
+            self.licence.on_change(self._licence_settled)
         pair = (self._gateway, self.session) if self._gateway and self.session else None
         self.maps = Maps(
             settings.state,
@@ -196,8 +197,10 @@ class Cloud:
         return await self.session.access_token(refused)
 
     def _hear(self, event: ServerEvent) -> None:
-        if event.subject in (OPENED, STREAM_RESET):
+        if event.subject in (OPENED, RESET):
             self.maps.wake()
+            if event.subject == RESET:
+                self._licence_changed()
             return
         reaction = self._reactions().get(event.subject)
         if reaction is None:
@@ -208,7 +211,7 @@ class Cloud:
         except msgspec.DecodeError as error:
             log.warning("an event %s makes no sense: %s", event.subject, error)
 
-    def _licence_changed(self, _: LicenseChanged) -> None:
+    def _licence_changed(self, _: LicenseChanged | PaymentSucceeded | PaymentFailed | None = None) -> None:
         if self.licence is not None:
             self.licence.wake()
 
@@ -217,7 +220,15 @@ class Cloud:
             subject_of(TrackPublished): (MapNews, self.maps.published),
             subject_of(TrackRejected): (TrackRejected, self.maps.rejected),
             subject_of(LicenseChanged): (LicenseChanged, self._licence_changed),
+            subject_of(PaymentSucceeded): (PaymentSucceeded, self._licence_changed),
+            subject_of(PaymentFailed): (PaymentFailed, self._licence_changed),
         }
+
+    def _licence_settled(self, state: LicenceState) -> None:
+        before = set(self.state.licence.entitlements)
+        self._become(licence=state)
+        if before and not set(state.entitlements) <= before:
+            self.maps.wake()  # one that was refused may be had now
 
     def _session_changed(self, state: SessionState) -> None:
         before = self.state.session.stage

@@ -20,6 +20,9 @@ LONGEST_PAUSE_S: Final = 60.0
 OPENED: Final = "stream.opened"
 """Our own subject: the stream is open (again). What happened in between may not have been heard."""
 
+RESET: Final = "stream.reset"
+"""The gateway's subject, and ours where it cannot know: something happened meanwhile that will not be heard."""
+
 CLOSED: Final = "stream.closed"
 """Our own subject: the stream is not open, or not any more; it is tried again after a pause."""
 
@@ -49,6 +52,7 @@ class EventStream:
         self._pauses = Pauses(first_pause_s, LONGEST_PAUSE_S)
         self._last_id: str | None = None
         self._refused: str | None = None
+        self._was_open = False
         self.problem: str | None = None
 
     async def events(self) -> AsyncGenerator[ServerEvent, None]:
@@ -80,6 +84,9 @@ class EventStream:
             async with self._gateway.stream(PATH, token=token, headers=headers, silence_s=self._silence_s) as lines:
                 self._refused = self.problem = None
                 yield ServerEvent(None, OPENED, "")
+                if self._was_open and self._last_id is None:  # there is no place to go on from
+                    yield ServerEvent(None, RESET, "")
+                self._was_open = True
                 async for event in parse(lines):
                     self._last_id = event.id or self._last_id
                     yield event

@@ -26,6 +26,7 @@ from desktop_client.upload_queue import UploadQueue
 
 log = logging.getLogger(__name__)
 
+NO_MORE_TODAY: Final = "map_allowance_used_up"  # until midnight, or until another plan: asked again now and then
 LAPS_A_SESSION: Final = 3  # a track whose laps are refused again and again is not going to become a map today
 
 
@@ -154,7 +155,8 @@ class Maps:
                 self._show(track, await self._put(track, fetched))
         except GatewayRefused as refusal:
             if refusal.code != "track_unknown":
-                return self._not_asked(track, kept, refusal.sentence, final=400 <= refusal.status < 429)
+                is_final = 400 <= refusal.status < 429 and refusal.code != NO_MORE_TODAY
+                return self._not_asked(track, kept, refusal.sentence, final=is_final)
             if kept is None:
                 self._settle(track, MapStage.UNKNOWN)
         except NotSignedIn:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from desktop_client.cloud import CloudState
+from desktop_client.licence import LicenceState
 from desktop_client.maps import MapStage
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Stage
@@ -172,10 +173,7 @@ def _cloud(cloud: CloudState) -> Iterator[Row]:
         yield Row("Cloud", light, sentence)
     else:
         yield _account(cloud)
-        if cloud.licence.problem:
-            yield Row("Licence", Light.BAD, cloud.licence.problem)
-        elif cloud.plan:
-            yield Row("Licence", Light.GOOD, f"Plan: {cloud.plan}.")
+        yield from _licence(cloud.licence)
     yield _map(cloud)
     if cloud.map.waiting:
         yield Row("Laps to send", Light.IDLE, f"{cloud.map.waiting} on their way.")
@@ -197,6 +195,14 @@ def _account(cloud: CloudState) -> Row:
             return Row("Cloud", Light.BAD, f"Offline: {session.problem or 'the gateway cannot be reached.'}")
         case Stage.SIGNED_OUT:
             return Row("Cloud", Light.BAD if session.problem else Light.IDLE, session.problem or "Not signed in.")
+
+
+def _licence(licence: LicenceState) -> Iterator[Row]:
+    if licence.problem:
+        yield Row("Plan", Light.BAD, licence.problem)
+    elif licence.plan:
+        light = Light.IDLE if licence.notice else Light.GOOD
+        yield Row("Plan", light, " ".join(filter(None, (f"{licence.plan.capitalize()}.", licence.notice))))
 
 
 def _map(cloud: CloudState) -> Row:

@@ -60,6 +60,7 @@ class Desk:
         self._tray.hide_asked.connect(lambda: self._overlay.set_hidden(not self._overlay.is_hidden))
         self._tray.profile_asked.connect(self.ledger.look_at)
         self._tray.status_asked.connect(lambda: _bring_up(self._status))
+        self._tray.plan_asked.connect(lambda: self.open_settings("plan"))
         self._tray.sign_in_asked.connect(self.open_sign_in)
         self._tray.sign_out_asked.connect(self._sign_out)
         self._tray.quit_asked.connect(quit)
@@ -108,6 +109,7 @@ class Desk:
                 lambda: self._snapshot().stream,
                 open_controllers,
                 self._cloud.account,
+                self._cloud.plans,
                 self.open_sign_in,
             )
         if not self._settings.isVisible():

@@ -65,12 +65,15 @@ def style_sheet() -> str:
     QPushButton#nav:focus {{ border: 1px solid {_css(FIELD_EDGE)}; }}
     QPushButton#nav:checked {{ background: {_css(CHOSEN)}; color: {_css(DARK.text)}; }}
     QLabel#code {{ font-family: "{QFontDatabase.systemFont(FIXED).family()}"; font-size: 15px; }}
+    QLabel#planname {{ font-size: 17px; font-weight: 600; }}
+    QLabel#price {{ font-size: 26px; font-weight: 600; }}
     QLabel#heading {{ color: {_css(DARK.text_dim)}; font-size: 12px; font-weight: 600; }}
     QFrame#line {{ background: {_css(FIELD)}; border: none; max-height: 1px; min-height: 1px; }}
     QFrame#upright {{ background: {_css(FIELD)}; border: none; max-width: 1px; min-width: 1px; }}
     QFrame#bar {{ border: 1px solid {_css(FIELD_EDGE)}; }}
     QFrame#bar QPushButton#main {{ font-size: 14px; padding: 6px 18px; }}
-    QFrame#card {{ border: 1px solid {_css(FIELD)}; border-radius: 8px; }}
+    QFrame#card, QFrame#own {{ border: 1px solid {_css(FIELD)}; border-radius: 8px; }}
+    QFrame#own {{ border: 1px solid {_css(DARK.you)}; }}
     QDoubleSpinBox {{ background: {_css(FIELD)}; border: 1px solid {_css(FIELD_EDGE)}; border-radius: 6px;
                       padding: 0 6px; min-height: 32px; selection-background-color: {_css(DARK.you)};
                       selection-color: {_css(DARK.on_colour)}; }}

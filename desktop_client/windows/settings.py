@@ -22,6 +22,7 @@ from desktop_client.account import Account
 from desktop_client.autostart import Autostart
 from desktop_client.hotkeys.controllers import Controllers, NoControllers
 from desktop_client.overlay.widgets import WIDGETS
+from desktop_client.plans import Plans
 from desktop_client.settings import ClientSettings
 from desktop_client.stream.seen import StreamSeen
 from desktop_client.windows import look
@@ -32,6 +33,7 @@ from desktop_client.windows.games_page import GamesPage
 from desktop_client.windows.general_page import GeneralPage
 from desktop_client.windows.ledger import Ledger
 from desktop_client.windows.page import text
+from desktop_client.windows.plan_page import PlanPage
 from desktop_client.windows.profile_page import ProfilePage
 from desktop_client.windows.stream_page import StreamPage
 from desktop_client.windows.widget_page import WidgetPage
@@ -46,6 +48,7 @@ PAGES: Final = {
     "games": "Games",
     "stream": "Streaming",
     "account": "Account",
+    "plan": "Plan",
 }
 FIRST: Final = "general"
 
@@ -62,11 +65,12 @@ class SettingsWindow(QWidget):
         stream: Callable[[], StreamSeen | None],
         open_controllers: Callable[[], Controllers] = NoControllers,
         account: Account | None = None,
+        plans: Plans | None = None,
         open_sign_in: Callable[[], None] = lambda: None,
     ) -> None:
         """`hear` listens to the games as the driver wants them now; `stream` is how the browser source stands.
 
-        Without a gateway there is no `account`.
+        Without a gateway there are no `account` and no `plans`.
         """
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)  # or widgets would lie on it
         self.ledger = ledger
@@ -76,6 +80,7 @@ class SettingsWindow(QWidget):
             "games": lambda: GamesPage(client, hear),
             "stream": lambda: StreamPage(self.ledger, stream),
             "account": lambda: AccountPage(account, open_sign_in),
+            "plan": lambda: PlanPage(account, plans, open_sign_in),
         }
         self._makers |= {key: lambda key=key: WidgetPage(self.ledger, key) for key in WIDGETS}
         self.pages: dict[str, QWidget] = {}
@@ -119,9 +124,9 @@ class SettingsWindow(QWidget):
 
     def stop(self) -> None:
         """The program ends, and no answer is waited for."""
-        page = self.pages.get("account")
-        if isinstance(page, AccountPage):
-            page.stop()
+        for page in self.pages.values():
+            if isinstance(page, AccountPage | PlanPage):
+                page.stop()
 
     def _navigation(self) -> QWidget:
         inside = QWidget()

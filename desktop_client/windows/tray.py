@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMenu, QSystemTrayIcon
 from desktop_client.cloud import CloudState
 from desktop_client.session import Stage
 from desktop_client.windows import look
+from desktop_client.windows.plan_words import in_short
 
 
 class Tray(QSystemTrayIcon):
@@ -22,6 +23,7 @@ class Tray(QSystemTrayIcon):
     hide_asked = pyqtSignal()
     profile_asked = pyqtSignal(str)
     status_asked = pyqtSignal()
+    plan_asked = pyqtSignal()
     sign_in_asked = pyqtSignal()
     sign_out_asked = pyqtSignal()
     quit_asked = pyqtSignal()
@@ -37,6 +39,7 @@ class Tray(QSystemTrayIcon):
         self.hide_all = QAction("Hide overlay", self.menu)
         self.profiles = QMenu("Profile", self.menu)
         self.status = QAction("Status", self.menu)
+        self.plan = QAction("Plan", self.menu)
         self.sign_in = QAction("Sign in …", self.menu)
         self.sign_out = QAction("Sign out", self.menu)
         self.quit = QAction("Quit", self.menu)
@@ -45,7 +48,7 @@ class Tray(QSystemTrayIcon):
         self.menu.addActions((self.edit, self.settings, self.hide_all))
         self.menu.addMenu(self.profiles)
         self.menu.addSeparator()
-        self.menu.addActions((self.status, self.sign_in, self.sign_out))
+        self.menu.addActions((self.status, self.plan, self.sign_in, self.sign_out))
         self.menu.addSeparator()
         self.menu.addAction(self.quit)
         self.menu.aboutToShow.connect(self.opened)
@@ -53,6 +56,7 @@ class Tray(QSystemTrayIcon):
         self.settings.triggered.connect(lambda: self.settings_asked.emit())
         self.hide_all.triggered.connect(lambda: self.hide_asked.emit())
         self.status.triggered.connect(lambda: self.status_asked.emit())
+        self.plan.triggered.connect(lambda: self.plan_asked.emit())
         self.sign_in.triggered.connect(lambda: self.sign_in_asked.emit())
         self.sign_out.triggered.connect(lambda: self.sign_out_asked.emit())
         self.quit.triggered.connect(lambda: self.quit_asked.emit())
@@ -68,6 +72,9 @@ class Tray(QSystemTrayIcon):
         self.sign_in.setVisible(state.is_configured and not is_known)
         self.sign_in.setEnabled(session.stage is not Stage.SIGNING_IN)
         self.sign_out.setVisible(state.is_configured and is_known)
+        plan = in_short(state.licence) if is_known else ""
+        self.plan.setText(plan)
+        self.plan.setVisible(bool(plan))
         who = session.user.email if session.user else "RaceOverlay"
         self.who.setText(f"{who} (offline)" if session.stage is Stage.OFFLINE else who)
 

@@ -27,6 +27,7 @@ from loopback_answers import (
     refusal,
     refuses,
 )
+from loopback_plans import LoopbackPlans
 
 from contracts.auth import Login, RefreshToken, TokenPair, User
 from contracts.event import new_id
@@ -82,6 +83,7 @@ class LoopbackGateway:
         self.good_access: set[str] = set()
         self.accounts = Accounts(self.counters, self.good_access)
         self.devices: dict[str, str] = {}
+        self.plans = LoopbackPlans(self.devices)
         self.maps: dict[tuple[str, str], tuple[str, TrackMap]] = {}
         self.uploads: dict[str, Upload] = {}
         self.verdict: UploadState = "accepted"
@@ -105,6 +107,7 @@ class LoopbackGateway:
         app.router.add_post("/auth/login", self._login)
         app.router.add_post("/auth/refresh", self._refresh)
         app.router.add_routes(self.accounts.routes())
+        app.router.add_routes(self.plans.routes())
         app.router.add_post("/license/activate", self._activate)
         app.router.add_get("/license/status", self._status)
         app.router.add_post("/tracks/upload", self._upload)
@@ -155,7 +158,7 @@ class LoopbackGateway:
         self.seen.append(request)
         with contextlib.suppress(IndexError):
             return await self.trouble[name].popleft()(request, handler)
-        guarded = not request.path.startswith("/auth/")
+        guarded = not request.path.startswith("/auth/") and request.path != "/license/plans"
         if guarded and request.headers.get("authorization", "").removeprefix("Bearer ") not in self.good_access:
             return refusal(401, "unauthenticated")
         return await handler(request)
@@ -208,7 +211,8 @@ class LoopbackGateway:
     async def _status(self, request: web.Request) -> web.StreamResponse:
         valid = request.query.get("device_id") in self.devices
         code = "valid" if valid else "device_not_activated"
-        return as_json(LicenseStatus(valid, code, "free", ("overlay",), self.seats, len(self.devices)))
+        status = LicenseStatus(valid, code, "free", ("overlay",), self.seats, len(self.devices))
+        return as_json(self.plans.told(status) if valid else status)
 
     async def _track(self, request: web.Request) -> web.StreamResponse:
         known = self.maps.get((request.match_info["game"], request.match_info["track_id"]))
