@@ -26,6 +26,7 @@ class CloudStack(msgspec.Struct, frozen=True):
     demo: dict[str, str]
     services: dict[str, str]
     pids: dict[str, int]
+    stripe: dict[str, Any] | None = None
 
     def browser(self) -> aiohttp.ClientSession:
         """A plain HTTPS client that trusts this cloud's certificate authority and nobody else."""
