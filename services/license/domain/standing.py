@@ -88,8 +88,8 @@ def judge(
     plans: Plans, subscriptions: Iterable[Subscription], act: Granted | Revoked | None, now: datetime
 ) -> Standing:
     """How an account stands that has these subscriptions, and with which an administrator did `act` last."""
-    begun = [each for each in subscriptions if each.has_begun]
-    newest = max(begun, key=_age, default=None)
+    begun = sorted((each for each in subscriptions if each.has_begun), key=_age, reverse=True)
+    newest = begun[0] if begun else None
     if isinstance(act, Revoked):
         plan = plans[newest.plan] if newest else plans[FREE]
         status = newest.status if newest else None
