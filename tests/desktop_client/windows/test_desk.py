@@ -29,7 +29,7 @@ def overlay(qapp, tmp_path):
 @pytest.fixture
 def desk(overlay, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    cloud: Any = SimpleNamespace(state=CloudState(is_configured=False), account=None)
+    cloud: Any = SimpleNamespace(state=CloudState(is_configured=False), account=None, plans=None)
     made = Desk(cloud, Snapshot, lambda: None, Editor(overlay), ClientSettings(tmp_path), lambda _: None)
     yield made
     made.close()
@@ -116,11 +116,17 @@ def test_closing_the_desk_closes_every_window(desk, overlay):
     assert not overlay.is_editing
 
 
+def test_the_plan_in_the_tray_opens_its_page(desk, tray):
+    tray.plan_asked.emit()
+    assert desk._settings.isVisible()
+    assert desk._settings.stack.currentWidget() is desk._settings.pages["plan"]
+
+
 @pytest.fixture
 def connected(overlay, tmp_path, monkeypatch, driver: Account):
     """A desk whose client has a gateway."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    cloud: Any = SimpleNamespace(state=CloudState(is_configured=True), account=driver)
+    cloud: Any = SimpleNamespace(state=CloudState(is_configured=True), account=driver, plans=None)
     made = Desk(cloud, Snapshot, lambda: None, Editor(overlay), ClientSettings(tmp_path), lambda _: None)
     yield made
     made.close()

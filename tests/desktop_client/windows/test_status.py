@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from contracts.auth import User
 from contracts.identity import Role
 from desktop_client.cloud import CloudState
-from desktop_client.licence import LicenceState
+from desktop_client.licence import LicenceState, Source
 from desktop_client.maps import MapStage, MapState
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import SessionState, Stage
@@ -21,6 +21,7 @@ from desktop_client.windows.tray import Tray
 
 USER = User(UUID(int=1), "driver@raceoverlay.test", Role.DRIVER, True)
 SIGNED_IN = SessionState(Stage.SIGNED_IN, USER)
+PRO = LicenceState("pro", (), "valid", source=Source.GATEWAY)
 
 
 def said(snapshot: Snapshot) -> dict[str, tuple[Light, str]]:
@@ -187,11 +188,28 @@ def test_a_long_sentence_is_shown_whole(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
+    ("licence", "light", "sentence"),
+    [
+        (PRO, Light.GOOD, "Pro."),
+        (replace(PRO, notice="It holds for one more day."), Light.IDLE, "Pro. It holds for one more day."),
+        (LicenceState(code="revoked", problem="Your licence was withdrawn."), Light.BAD, "Your licence was withdrawn."),
+    ],
+)
+def test_the_plan_is_one_line_and_what_is_in_its_way_is_said(
+    licence: LicenceState, light: Light, sentence: str
+) -> None:
+    told = said(Snapshot(cloud=CloudState(is_configured=True, session=SIGNED_IN, licence=licence)))
+    assert told["Plan"] == (light, sentence)
+
+
+@pytest.mark.parametrize(
     ("state", "offered"),
     [
         (CloudState(is_configured=False), set()),
         (CloudState(is_configured=True), {"Sign in …"}),
         (CloudState(is_configured=True, session=SIGNED_IN), {"Sign out"}),
+        (CloudState(is_configured=True, session=SIGNED_IN, licence=PRO), {"Sign out", "Plan: Pro"}),
+        (CloudState(is_configured=True, licence=PRO), {"Sign in …"}),
     ],
 )
 def test_the_tray_offers_what_makes_sense(qtbot: QtBot, state: CloudState, offered: set[str]) -> None:
@@ -204,10 +222,11 @@ def test_the_tray_offers_what_makes_sense(qtbot: QtBot, state: CloudState, offer
 
 def test_the_tray_says_who_is_signed_in_and_hands_on_what_is_asked(qtbot: QtBot) -> None:
     tray = Tray()
-    tray.show_state(CloudState(is_configured=True, session=SessionState(Stage.OFFLINE, USER)))
+    tray.show_state(CloudState(is_configured=True, session=SessionState(Stage.OFFLINE, USER), licence=PRO))
     assert tray.who.text() == "driver@raceoverlay.test (offline)"
     for action, asked in (
         (tray.status, tray.status_asked),
+        (tray.plan, tray.plan_asked),
         (tray.sign_in, tray.sign_in_asked),
         (tray.sign_out, tray.sign_out_asked),
         (tray.quit, tray.quit_asked),
