@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from desktop_client.session import Session
 from desktop_client.vault import Vault, VaultFailure
 
 Answer = TypeVar("Answer")
+PAGE_S: Final = 35.0  # the cloud itself has to ask for a page to pay at, and waits for it half a minute
 
 
 class Plans:
@@ -53,13 +54,11 @@ class Plans:
 
     async def checkout(self, plan: str, interval: Interval) -> str:
         """The address of a page to pay at. `already_subscribed`: `portal` is the place to change the plan."""
-        # The key makes an answer that got lost the same page, and not a second one.
-        headers = {"idempotency-key": str(uuid4())}
-        return (await self._call("POST", "/license/checkout", Redirect, Checkout(plan, interval), headers)).url
+        return await self._page("/license/checkout", Checkout(plan, interval))
 
     async def portal(self) -> str:
         """The address of a page to change or cancel the plan at, or the card."""
-        return (await self._call("POST", "/license/portal", Redirect, again=True)).url
+        return await self._page("/license/portal")
 
     async def activate(self) -> None:
         """Have a seat for this computer, because the driver wants it."""
@@ -81,21 +80,27 @@ class Plans:
         except VaultFailure:  # damaged, or nobody may look: whoever activates says so
             return None
 
+    async def _page(self, path: str, body: msgspec.Struct | None = None) -> str:
+        # With the key, an answer that got lost is asked for once more and leads to the same page, not to a second one.
+        headers = {"idempotency-key": str(uuid4())}
+        redirect = await self._session.authorised(
+            lambda token: self._gateway.call(
+                "POST", path, Redirect, body=body, token=token, headers=headers, idempotent=True, timeout_s=PAGE_S
+            )
+        )
+        return redirect.url
+
     async def _call(
         self,
         method: Method,
         path: str,
         answer: type[Answer],
         body: msgspec.Struct | None = None,
-        headers: dict[str, str] | None = None,
         *,
         again: bool | None = None,
     ) -> Answer:
-        again = True if headers else again
         return await self._session.authorised(
-            lambda token: self._gateway.call(
-                method, path, answer, body=body, token=token, headers=headers, idempotent=again
-            )
+            lambda token: self._gateway.call(method, path, answer, body=body, token=token, idempotent=again)
         )
 
 

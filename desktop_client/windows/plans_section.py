@@ -17,7 +17,7 @@ from desktop_client.windows.controls import Segments
 from desktop_client.windows.fields import Option
 from desktop_client.windows.page import text
 from desktop_client.windows.plan_card import PlanCard
-from desktop_client.windows.plan_words import has_subscription, price_of
+from desktop_client.windows.plan_words import ASKING, has_subscription, price_of
 from desktop_client.windows.section import Section, bring_into_sight, button, row
 
 Open = Callable[[str], bool]
@@ -114,6 +114,7 @@ class PlansSection(Section):
         if has_subscription(self._state.status):
             await self._manage()
             return
+        self.say(ASKING, is_problem=False)
         try:
             self._show_page(await self._plans.checkout(plan.id, interval))
         except GatewayRefused as refusal:
@@ -122,9 +123,11 @@ class PlansSection(Section):
             await self._manage()  # bought a moment ago, on another computer perhaps
 
     async def _manage(self) -> None:
+        self.say(ASKING, is_problem=False)
         self._show_page(await self._plans.portal())
 
     def _show_page(self, address: str) -> None:
+        self.say("")
         is_open = self._open(address)
         self._address = address
         self.waiting.setText(IN_BROWSER if is_open else NO_BROWSER)
