@@ -1,10 +1,14 @@
 """The desktop client, signed in to this cloud's demo account."""
 
+import base64
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from devstack import secrets
 from devstack.child import Child
 from devstack.environment import clean
 from devstack.server import Server
@@ -31,7 +35,14 @@ def environment(folder: Path, document: dict[str, Any]) -> dict[str, str]:
         RACEOVERLAY_EMAIL=document["demo"]["email"],
         RACEOVERLAY_PASSWORD=document["demo"]["password"],
         RACEOVERLAY_CLIENT_STATE=str(folder / "client"),
+        RACEOVERLAY_LEASE_KEYS=lease_key(folder),
     )
+
+
+def lease_key(folder: Path) -> str:
+    """The public half of what this cloud signs leases with. It comes from the folder, never from who serves."""
+    seed = base64.b64decode(secrets.key(folder, "lease"))
+    return base64.b64encode(Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()).decode()
 
 
 def command(picture: Path, *, waits_for_a_game: bool = False) -> list[str]:

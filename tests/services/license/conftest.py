@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from issuer import AUDIENCE, ISSUER, Issuer
 from license_service import WEBHOOKS, LicenseWithStripe, clock_of
+from running_license import SEED, License, asked_over
 from stand_in import KEY, StandIn
 
 from chassis.bus import Bus
@@ -62,3 +63,34 @@ async def shop(license_settings: LicenseSettings, issuer: Issuer, serve, stripe:
     async with aiohttp.ClientSession() as http:
         yield LicenseWithStripe(address, http, issuer, bus, license_settings, stripe, WEBHOOK_SECRET)
     await bus.close()
+
+
+@pytest.fixture
+def more_settings() -> dict[str, object]:
+    """What a module of tests sets beside the usual; it has a fixture of the same name for that."""
+    return {}
+
+
+@pytest.fixture
+async def license(
+    database_of: Callable[[str], Awaitable[str]],
+    nats_server: Nats,
+    issuer: Issuer,
+    free_port,
+    serve,
+    more_settings: dict[str, object],
+) -> AsyncIterator[License]:
+    """License without a Stripe, where nothing is bought."""
+    settings = LicenseSettings(
+        port=free_port(),
+        nats_url=Secret(nats_server.url),
+        jwks_url=issuer.jwks_url,
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
+        drain_seconds=0,
+        database_url=Secret(await database_of("license")),
+        lease_signing_key=Secret(base64.b64encode(SEED).decode()),
+        **more_settings,  # type: ignore[arg-type]
+    )
+    async with asked_over(await serve(build(settings)), issuer, settings) as opened:
+        yield opened

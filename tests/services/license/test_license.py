@@ -2,107 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import aiohttp
 import asyncpg
 import msgspec
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from issuer import AUDIENCE, ISSUER, Issuer
+from running_license import SEED, License, device
 from waiting import eventually
 
-from chassis.bus import Bus
-from chassis.settings import Secret
 from contracts.auth import UserDeleted, UserRegistered
-from contracts.event import subject_of
-from contracts.license import LEASE_DOMAIN, LeasePayload, LicenseChanged
-from devstack.nats import Nats
-from services.license.app import build
-from services.license.settings import LicenseSettings
-
-SEED = secrets.token_bytes(32)
-
-
-@dataclass
-class License:
-    address: str
-    http: aiohttp.ClientSession
-    issuer: Issuer
-    bus: Bus
-    settings: LicenseSettings
-
-    async def ask(self, method: str, path: str, user: UUID, body: object = None) -> tuple[int, dict]:
-        async with self.http.request(
-            method, f"{self.address}/license/{path}", json=body, headers=self.issuer.bearer(user)
-        ) as answer:
-            raw = await answer.read()
-            return answer.status, msgspec.json.decode(raw) if raw else {}
-
-    async def tell(self, event: UserRegistered | UserDeleted) -> None:
-        await self.bus.jetstream.publish(subject_of(event), msgspec.json.encode(event))
-
-    async def driver(self) -> UUID:
-        """An account whose free plan has opened."""
-        user = uuid4()
-        await self.tell(UserRegistered(user_id=user))
-
-        async def open_() -> bool:
-            return (await self.ask("GET", "status", user))[1]["valid"]
-
-        await eventually(open_)
-        return user
-
-    async def changes(self, user: UUID, count: int) -> list[LicenseChanged]:
-        """The first `count` changes that were published of this account's licence."""
-        found: list[LicenseChanged] = []
-
-        async def enough() -> bool:
-            found.clear()
-            state = (await self.bus.jetstream.stream_info("LICENSE")).state
-            for sequence in range(max(1, state.first_seq), state.last_seq + 1):
-                message = await self.bus.jetstream.get_msg("LICENSE", sequence)
-                change = msgspec.json.decode(message.data or b"", type=LicenseChanged)
-                if change.user_id == user:
-                    found.append(change)
-            return len(found) >= count
-
-        await eventually(enough)
-        return found
-
-
-@pytest.fixture
-async def license(database_of, nats_server: Nats, issuer: Issuer, free_port, serve) -> AsyncIterator[License]:
-    settings = LicenseSettings(
-        port=free_port(),
-        nats_url=Secret(nats_server.url),
-        jwks_url=issuer.jwks_url,
-        token_issuer=ISSUER,
-        token_audience=AUDIENCE,
-        drain_seconds=0,
-        database_url=Secret(await database_of("license")),
-        lease_signing_key=Secret(base64.b64encode(SEED).decode()),
-    )
-    address = await serve(build(settings))
-    bus = Bus(nats_server.url, name="test")
-    await bus.open()
-    await bus.connected()
-    await bus.ensure_stream("AUTH")
-    async with aiohttp.ClientSession() as http:
-        yield License(address, http, issuer, bus, settings)
-    await bus.close()
-
-
-def device(number: int = 1) -> dict[str, object]:
-    key = base64.b64encode(number.to_bytes(32, "big")).decode()
-    return {"id": f"device-{number:03}", "name": f"Rig {number}", "platform": "linux", "public_key": key}
+from contracts.license import LEASE_DOMAIN, LeasePayload
 
 
 async def test_the_free_plan_opens_when_an_account_begins(license: License):
@@ -131,21 +44,6 @@ async def test_a_device_gets_a_seat_and_keeps_it(license: License):
     assert (status, body["valid"], body["code"]) == (200, False, "device_not_activated")
     reasons = [change.reason for change in await license.changes(user, 2)]
     assert reasons == ["opened", "device_activated"], "activating again changes nothing"
-
-
-async def test_of_fifty_devices_at_once_only_as_many_as_there_are_seats_get_one(license: License):
-    user = await license.driver()
-    answers = await asyncio.gather(
-        *(license.ask("POST", "activate", user, {"device": device(n)}) for n in range(1, 51))
-    )
-    statuses = sorted(status for status, _ in answers)
-    assert statuses == [200, 200] + [409] * 48
-    assert {body["code"] for status, body in answers if status == 409} == {"device_limit_reached"}
-    _, listed = await license.ask("GET", "devices", user)
-    assert len(listed["devices"]) == listed["max_devices"] == 2
-    connection = await asyncpg.connect(license.settings.database_url)
-    assert await connection.fetchval("SELECT active_devices FROM licenses WHERE user_id = $1", user) == 2
-    await connection.close()
 
 
 async def test_an_activated_device_is_welcome_also_when_all_seats_are_taken(license: License):
