@@ -113,16 +113,23 @@ class LicenseWithStripe:
 
         await eventually(none_waits)
 
-    async def published(self, subject: str, user: UUID | None = None) -> list[dict[str, Any]]:
-        """Every event of a kind that the bus has, of one account if it is named."""
-        found = []
-        state = (await self.bus.jetstream.stream_info("LICENSE")).state
-        for sequence in range(max(1, state.first_seq), state.last_seq + 1):
-            message = await self.bus.jetstream.get_msg("LICENSE", sequence)
-            event = msgspec.json.decode(message.data or b"")
-            if event["type"] == subject and user in (None, UUID(event["user_id"])):
-                found.append(event)
+    async def published(self, subject: str, user: UUID, count: int) -> list[dict[str, Any]]:
+        """The events of a kind about an account, once the bus has so many, and no more."""
+
+        async def enough() -> list[dict[str, Any]] | None:
+            found = await self._on_the_bus(subject, user)
+            return found if len(found) >= count else None
+
+        found = await eventually(enough)
+        assert len(found) == count, found
         return found
+
+    async def _on_the_bus(self, subject: str, user: UUID) -> list[dict[str, Any]]:
+        state = (await self.bus.jetstream.stream_info("LICENSE")).state
+        numbers = range(max(1, state.first_seq), state.last_seq + 1)
+        messages = [await self.bus.jetstream.get_msg("LICENSE", number) for number in numbers]
+        events = [msgspec.json.decode(message.data or b"") for message in messages]
+        return [event for event in events if (event["type"], event["user_id"]) == (subject, str(user))]
 
 
 def clock_of(stripe: StandIn) -> Any:
