@@ -55,7 +55,8 @@ class Turnstile:
         """
         account: UUID = scope["user"].user_id
         now = self._clock()
-        if any(self._open_until.get((account, what), 0.0) > now for what in (scope["raw_path"], b"")):
+        known = self._open_until
+        if known.get((account, scope["raw_path"]), 0.0) > now or known.get((account, b""), 0.0) > now:
             _AS["known"].inc()
             return
         allowance = await self._allowance(rule, scope)
