@@ -25,7 +25,7 @@ class CloudStack(msgspec.Struct, frozen=True):
     mail_dir: Path
     demo: dict[str, str]
     services: dict[str, str]
-    pids: dict[str, int]
+    pids: dict[str, int | None]
     stripe: dict[str, Any] | None = None
 
     def browser(self) -> aiohttp.ClientSession:

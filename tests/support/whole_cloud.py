@@ -33,6 +33,11 @@ class WholeCloud:
         """What the document says now: a server that was started again has another pid."""
         return msgspec.json.decode(self.document.read_bytes(), type=CloudStack, dec_hook=lambda kind, text: kind(text))
 
+    def is_running(self, name: str) -> bool:
+        """Not while it waits to be started again."""
+        pid = self.stack.pids[name]
+        return pid is not None and psutil.pid_exists(pid)
+
     def kill(self, *names: str) -> None:
         """End them as a crash would; the supervisor starts them again."""
         for name in names:
@@ -52,7 +57,9 @@ class WholeCloud:
                     self._send(name, signal.SIGCONT)
 
     def _send(self, name: str, sign: signal.Signals) -> None:
-        server = psutil.Process(self.stack.pids[name])
+        pid = self.stack.pids[name]
+        assert pid is not None, f"{name} is not running"
+        server = psutil.Process(pid)
         for process in (server, *server.children(recursive=True)):  # PostgreSQL answers by its children
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(sign)
