@@ -27,6 +27,10 @@ CLOSED: Final = "stream.closed"
 """Our own subject: the stream is not open, or not any more; it is tried again after a pause."""
 
 
+PLACE: Final = ""
+"""Of an id that came alone: nothing happened, and from there one can go on."""
+
+
 class ServerEvent(NamedTuple):
     """`data` is the event's JSON; `subject` is the tag it has in the contracts."""
 
@@ -89,7 +93,8 @@ class EventStream:
                 self._was_open = True
                 async for event in parse(lines):
                     self._last_id = event.id or self._last_id
-                    yield event
+                    if event.subject != PLACE:
+                        yield event
         except GatewayRefused as refusal:
             if refusal.status == 401:
                 self._refused = token
@@ -111,6 +116,8 @@ async def parse(lines: aiohttp.StreamReader) -> AsyncGenerator[ServerEvent, None
         if not text:
             if subject or data:
                 yield ServerEvent(event_id, subject or "message", "\n".join(data))
+            elif event_id:
+                yield ServerEvent(event_id, PLACE, "")
             event_id, subject, data, size = None, "", list[str](), 0
             continue
         name, _, value = text.partition(":")

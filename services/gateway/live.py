@@ -98,6 +98,11 @@ class Audience:
             for listener in listeners:
                 listener.hear(frame)
 
+    @property
+    def newest(self) -> str | None:
+        """The id of what was heard last: whoever listens from now on can go on from there later."""
+        return self._ring[-1].event_id if self._ring else None
+
     def end_session(self, session_id: UUID) -> None:
         for listeners in self._listeners.values():
             for listener in listeners:

@@ -45,9 +45,11 @@ class EventStream:
         after = next((value for name, value in scope["headers"] if name == b"last-event-id"), None)
         resumed_from = after.decode("latin-1") if after else None
         with self._audience.listening(identity, after=resumed_from) as (listener, is_complete):
+            # Who is new, or cannot go on, begins here: an event that comes while they are away is then not missed.
+            place = None if resumed_from and is_complete else self._audience.newest
             scope["state"]["answered"] = True
             await send({"type": "http.response.start", "status": 200, "headers": _HEAD})
-            await self._write(send, b"retry: %d\n\n" % RECONNECT_MS + (b"" if is_complete else _MISSED))
+            await self._write(send, _beginning(place) + (b"" if is_complete else _MISSED))
             leaving = asyncio.create_task(_end_when_client_leaves(listener, receive))
             try:
                 await self._tell(listener, send)
@@ -70,6 +72,12 @@ class EventStream:
     async def _write(self, send: Send, text: bytes) -> None:
         async with asyncio.timeout(self._send_seconds):
             await send({"type": "http.response.body", "body": text, "more_body": True})
+
+
+def _beginning(place: str | None) -> bytes:
+    return (
+        b"retry: %d\n\n" % RECONNECT_MS if place is None else b"retry: %d\nid: %b\n\n" % (RECONNECT_MS, place.encode())
+    )
 
 
 async def _end_when_client_leaves(listener: Listener, receive: Receive) -> None:

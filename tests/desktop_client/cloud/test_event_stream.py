@@ -28,6 +28,18 @@ async def test_a_stream_that_is_cut_resumes_and_nothing_is_missed(
     assert server.resumed_from == [None, "41"], "an event cut in two was not heard"
 
 
+async def test_a_place_that_was_told_alone_is_gone_on_from(
+    server: LoopbackGateway, start: Callable[..., Client]
+) -> None:
+    client = start()
+    await client.cloud.start()
+    await client.is_live()
+    await server.write(b"retry: 10\nid: 40\n\n")
+    await server.cut()
+    await eventually(lambda: len(server.resumed_from) == 2)
+    assert server.resumed_from == [None, "40"]
+
+
 async def test_what_the_stream_says_wrongly_changes_nothing(
     server: LoopbackGateway, start: Callable[..., Client], seen: Callable[..., Frame]
 ) -> None:

@@ -71,7 +71,7 @@ async def listening(
     async with gateway.client.get(gateway.url + "/events", headers=headers) as answer:
         assert answer.status == 200, await answer.text()
         stream = Stream(answer)
-        assert await stream.block() == {"retry": " 3000"}
+        assert (await stream.block())["retry"] == " 3000"
         yield stream
 
 
@@ -133,6 +133,20 @@ async def test_an_event_is_told_with_its_id_and_without_the_name_of_its_author(l
         "version": 1,
         "etag": '"e"',
     }
+
+
+async def test_who_has_heard_nothing_yet_goes_on_from_where_they_began(gateway: Running, publish: Publish) -> None:
+    me = uuid4()
+    async with listening(gateway, uuid4()) as other:
+        await publish(released())
+        begun_after = await other.next()
+    assert begun_after is not None
+    async with gateway.client.get(gateway.url + "/events", headers=gateway.issuer.bearer(me)) as answer:
+        assert await Stream(answer).block() == {"retry": " 3000", "id": f" {begun_after.id}"}
+    missed = changed(me)
+    await publish(missed)
+    async with listening(gateway, me, after=begun_after.id) as stream:
+        assert (await stream.next()).id == str(missed.id)
 
 
 async def test_a_client_goes_on_after_the_last_event_it_heard(listen, publish: Publish) -> None:
@@ -264,7 +278,7 @@ async def test_a_listener_that_does_not_read_is_let_go_and_the_others_hear_on(st
     deaf, other = uuid4(), uuid4()
     reader, writer = await _deaf(gateway, gateway.issuer.token(deaf))
     try:
-        await reader.readuntil(b"retry: 3000\n\n")
+        await reader.readuntil(b"retry: 3000\n")
         writer.transport.pause_reading()  # type: ignore[attr-defined]
 
         async def is_let_go() -> bool:
