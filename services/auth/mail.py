@@ -57,15 +57,25 @@ class Postman(Rounds):
                 await self._send(mail)
             except Undeliverable as error:
                 await self._give_up(mails, mail, str(error))
-            except (aiosmtplib.SMTPException, OSError) as error:
-                MAILS.labels("delayed").inc()
-                log.warning("mail.delayed", mail_id=str(mail.id), tries=mail.tries + 1, error=type(error).__name__)
-                await mails.try_later(mail, pause_after(mail.tries))
+            except Exception as error:
+                # Whatever it was: the mails behind this one do not wait for it.
+                await self._put_off(mails, mail, error)
             else:
                 await mails.remove(mail)
                 MAILS.labels("sent").inc()
                 log.info("mail.sent", mail_id=str(mail.id))
         return True
+
+    async def _put_off(self, mails: MailStore, mail: Mail, error: Exception) -> None:
+        await mails.try_later(mail, pause_after(mail.tries))
+        MAILS.labels("delayed").inc()
+        log.warning(
+            "mail.delayed",
+            mail_id=str(mail.id),
+            tries=mail.tries + 1,
+            error=type(error).__name__,
+            exc_info=None if isinstance(error, (aiosmtplib.SMTPException, OSError)) else error,
+        )
 
     async def _give_up(self, mails: MailStore, mail: Mail, why: str) -> None:
         await mails.remove(mail)
@@ -95,7 +105,7 @@ def composed(mail: Mail, sender: str) -> EmailMessage:
     try:
         message["To"] = Address(addr_spec=mail.recipient)
         message["Subject"] = mail.letter.subject
-    except ValueError:  # it would be one header more, or another mailbox
+    except Exception:  # it would be one header more, or another mailbox; the parser says no with errors of every kind
         raise Undeliverable("the address or the subject has no usable form") from None
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"

@@ -6,9 +6,12 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import aiosmtplib
 import pytest
 import trustme
 from aiosmtpd.smtp import SMTP
@@ -97,7 +100,11 @@ async def test_a_mailbox_that_does_not_exist_is_not_tried_again(database: Databa
 
 
 @pytest.mark.parametrize(
-    "recipient", ["a,b@c.example", "a@b.example\r\nBcc: x@y.example", "a<x@y.example", '"a@b.example']
+    "recipient",
+    [
+        *("a,b@c.example", "a@b.example\r\nBcc: x@y.example", "a<x@y.example", '"a@b.example'),
+        *("<@b.example", "(@b.example", "a@[b.example", "a@b..example"),
+    ],
 )
 async def test_an_address_that_means_more_than_one_mailbox_gets_nothing(
     database: Database, mail_box: MailBox, recipient: str
@@ -105,6 +112,26 @@ async def test_an_address_that_means_more_than_one_mailbox_gets_nothing(
     await _post(database, recipient)
     assert await Postman(database, _smtp(mail_box), SENDER).deliver_one()
     assert (mail_box.mails, await _waiting(database)) == ([], 0)
+
+
+async def test_a_mail_that_cannot_be_sent_for_a_reason_nobody_thought_of_holds_up_no_other(
+    database: Database, mail_box: MailBox, monkeypatch: pytest.MonkeyPatch
+):
+    really_send = aiosmtplib.send
+
+    async def stumbling(message: EmailMessage, **how: Any) -> object:
+        if message["To"] == "first@b.example":
+            raise LookupError("nobody thought of it")
+        return await really_send(message, **how)
+
+    monkeypatch.setattr("services.auth.mail.aiosmtplib.send", stumbling)
+    await _post(database, "first@b.example")
+    await _post(database, "second@b.example")
+    postman = Postman(database, _smtp(mail_box), SENDER)
+    while await postman.deliver_one():
+        pass
+    assert [mail["To"] for mail in mail_box.mails] == ["second@b.example"]
+    assert await _waiting(database) == 1
 
 
 def test_no_letter_brings_a_header_of_its_own():
