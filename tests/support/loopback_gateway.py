@@ -27,12 +27,13 @@ from loopback_answers import (
     refusal,
     refuses,
 )
+from loopback_leases import LoopbackLeases
 from loopback_plans import LoopbackPlans
 
 from contracts.auth import Login, RefreshToken, TokenPair, User
 from contracts.event import new_id
 from contracts.identity import Role
-from contracts.license import Activate, ActivatedDevice, Activation, Lease, LicenseStatus
+from contracts.license import LicenseStatus
 from contracts.tracks import Line, Quality, TrackMap, Upload, UploadState, UploadStatus
 
 __all__ = [
@@ -77,13 +78,13 @@ class LoopbackGateway:
         self.asked: dict[str, int] = defaultdict(int)
         self.seen: list[web.Request] = []
         self.user = User(id=uuid4(), email=EMAIL, role=Role.DRIVER, is_verified=True)
-        self.seats = 2
         self.counters: dict[int, int] = {}  # of each sign-in
         self.revoked = False
         self.good_access: set[str] = set()
         self.accounts = Accounts(self.counters, self.good_access)
         self.devices: dict[str, str] = {}
         self.plans = LoopbackPlans(self.devices)
+        self.leases = LoopbackLeases(self.devices, self.user.id)
         self.maps: dict[tuple[str, str], tuple[str, TrackMap]] = {}
         self.uploads: dict[str, Upload] = {}
         self.verdict: UploadState = "accepted"
@@ -108,7 +109,7 @@ class LoopbackGateway:
         app.router.add_post("/auth/refresh", self._refresh)
         app.router.add_routes(self.accounts.routes())
         app.router.add_routes(self.plans.routes())
-        app.router.add_post("/license/activate", self._activate)
+        app.router.add_routes(self.leases.routes())
         app.router.add_get("/license/status", self._status)
         app.router.add_post("/tracks/upload", self._upload)
         app.router.add_get("/tracks/uploads/{id}", self._upload_status)
@@ -190,28 +191,10 @@ class LoopbackGateway:
             return refusal(401, "refresh_token_reused", title="Sign in again.")
         return self._pair(session)
 
-    async def _activate(self, request: web.Request) -> web.StreamResponse:
-        device = msgspec.json.decode(await request.read(), type=Activate).device
-        if self.devices.get(device.id, device.public_key) != device.public_key:
-            return refusal(409, "device_key_mismatch")
-        if device.id not in self.devices and len(self.devices) >= self.seats:
-            return refusal(409, "device_limit_reached")
-        self.devices[device.id] = device.public_key
-        now = datetime.now(UTC)
-        return as_json(
-            Activation(
-                device=ActivatedDevice(device.id, device.name, device.platform, now, now),
-                plan="free",
-                active_devices=len(self.devices),
-                max_devices=self.seats,
-                lease=Lease("e30.c2ln", "key", now),
-            )
-        )
-
     async def _status(self, request: web.Request) -> web.StreamResponse:
         valid = request.query.get("device_id") in self.devices
         code = "valid" if valid else "device_not_activated"
-        status = LicenseStatus(valid, code, "free", ("overlay",), self.seats, len(self.devices))
+        status = LicenseStatus(valid, code, "free", ("overlay",), self.leases.seats, len(self.devices))
         return as_json(self.plans.told(status) if valid else status)
 
     async def _track(self, request: web.Request) -> web.StreamResponse:

@@ -15,7 +15,6 @@ from contracts.license import (
     DeviceList,
     DeviceReference,
     Interval,
-    Lease,
     LicenseStatus,
     Plan,
     PlanList,
@@ -60,7 +59,6 @@ class LoopbackPlans:
             web.get("/license/devices", self._devices),
             web.put("/license/devices/{id}", self._rename),
             web.post("/license/deactivate", self._remove),
-            web.post("/license/lease", self._lease),
         ]
 
     def pay(self, plan: str = "pro", **more: object) -> None:
@@ -105,6 +103,3 @@ class LoopbackPlans:
         self.transfers_left -= 1
         del self._keys[device]
         return web.Response(status=204)
-
-    async def _lease(self, _request: web.Request) -> web.StreamResponse:
-        return as_json(Lease("e30.c2ln", "key", datetime.now(UTC) + timedelta(days=7)))

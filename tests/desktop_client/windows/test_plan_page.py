@@ -90,7 +90,7 @@ def out(driver: Driver, browser: Browser, asked: list[str], run: Run) -> Iterato
 @pytest.fixture
 def page(out: PlanPage, driver: Driver, server: LoopbackGateway, do: Do, run: Run) -> PlanPage:
     """In sight, with everything that it asks for; the driver has the free plan, and a second computer."""
-    server.seats = 5
+    server.leases.seats = 5
     server.devices[ATTIC] = "a key"
     server.plans.names[ATTIC] = "Rig in the attic"
     do(driver.account.sign_in(EMAIL, PASSWORD))
