@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 from litestar.types import Receive, Scope, Send
 
 from chassis.observability import log
-from contracts.problem import Problem
+from contracts.problem import Problem, Unavailable
 from services.gateway.body import RequestBody
 from services.gateway.headers import inward, outward
-from services.gateway.policy import Rule
+from services.gateway.policy import Rule, Upstream
 from services.gateway.upstream_answer import Answer, UpstreamError
-from services.gateway.upstreams import Upstreams
+from services.gateway.upstreams import RETRY_AFTER_S, Upstreams
 
 UPLOAD_S = 60.0
 READ_S = 30.0
 AWAITED_BYTES = 64 << 10
+MOST_ARRIVING = 64  # larger bodies on their way to one service: half of its connections are for everybody else
 LOOK_AFTER_S = 0.05  # most answers are back before it is worth asking whether anybody still waits for them
 CLIENT_LEFT = 499  # never seen by anybody but our logs and metrics, where it must not look like a failure of ours
 
@@ -35,7 +39,8 @@ class BrokenAnswer(Exception):
 class Proxy:
     """Plain ASGI, because every further layer costs more than the forwarding itself. What comes here was admitted.
 
-    A client has `upload_seconds` for its body, and `read_seconds` for each piece of its answer.
+    A client has `upload_seconds` for its body, and `read_seconds` for each piece of its answer. Of large bodies
+    `most_arriving` may be on their way to one service.
     """
 
     def __init__(
@@ -44,8 +49,11 @@ class Proxy:
         *,
         upload_seconds: float = UPLOAD_S,
         read_seconds: float = READ_S,
+        most_arriving: int = MOST_ARRIVING,
     ) -> None:
         self._upstreams = upstreams
+        self._most_arriving = most_arriving
+        self._arriving: Counter[Upstream] = Counter()
         self._upload_seconds = upload_seconds
         self._read_seconds = read_seconds
 
@@ -108,16 +116,26 @@ class Proxy:
             headers = [pair for pair in headers if pair[0] != b"content-length"]
         query = scope["query_string"]
         target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-        asking = self._upstreams.ask(
-            rule.upstream, rule.method, target, headers=headers, body=content, seconds=rule.seconds
-        )
+        ask = partial(self._upstreams.ask, rule.upstream, rule.method, target, headers=headers, seconds=rule.seconds)
         if content is None or isinstance(content, bytes):
-            return await asking
+            return await ask(body=content)
+        with self._one_more_arriving(rule.upstream):
+            try:
+                async with asyncio.timeout(self._upload_seconds + rule.seconds):
+                    return await ask(body=content)
+            except TimeoutError:
+                raise RequestTimeout from None
+
+    @contextlib.contextmanager
+    def _one_more_arriving(self, upstream: Upstream) -> Iterator[None]:
+        """Unavailable if so many bodies already arrive: sent slowly on purpose, they would keep every connection."""
+        if self._arriving[upstream] >= self._most_arriving:
+            raise Unavailable(retry_after=RETRY_AFTER_S)
+        self._arriving[upstream] += 1
         try:
-            async with asyncio.timeout(self._upload_seconds + rule.seconds):
-                return await asking
-        except TimeoutError:
-            raise RequestTimeout from None
+            yield
+        finally:
+            self._arriving[upstream] -= 1
 
 
 class _Watch:

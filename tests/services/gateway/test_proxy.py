@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from gateway_rig import Behind, Running, Start
 from prometheus_client import generate_latest
+from waiting import eventually
 
 from services.gateway.policy import ANYONE, TRACKS, VERSIONS, Rule
 
@@ -172,6 +173,39 @@ async def test_a_body_that_does_not_arrive_is_the_clients_timeout(start: Start, 
 
     got = await gateway.ask("POST", "/tracks/upload", data=stuck())
     assert (got.status, (await got.json(content_type=None))["code"]) == (408, "request_timeout")
+
+
+async def test_large_bodies_that_come_slowly_leave_connections_for_everybody_else(
+    gateway: Running, behind: Behind
+) -> None:
+    gateway.gateway.proxy._most_arriving = 2
+    arriving, go_on = 0, asyncio.Event()
+    behind.reads_body = False
+
+    async def answer(request: web.Request) -> web.Response:
+        nonlocal arriving
+        arriving += request.method == "POST"
+        await request.read()
+        return web.json_response({})
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"x"
+        await go_on.wait()
+
+    async def webhook() -> int:
+        return (await gateway.ask("POST", "/license/webhooks/stripe", data=slow())).status
+
+    behind.answer = answer
+    asking = [asyncio.create_task(webhook()) for _ in range(2)]
+    await eventually(lambda: arriving == 2)
+    refused = await gateway.ask("POST", "/license/webhooks/stripe", data=b"{}")
+    assert (refused.status, refused.headers["retry-after"]) == (503, "2")
+    assert (await gateway.ask("GET", "/license/devices", headers=gateway.issuer.bearer())).status == 200
+    upload = await gateway.ask("POST", "/tracks/upload", data=b"{}", headers=gateway.issuer.bearer())
+    assert upload.status == 200  # of another service
+    go_on.set()
+    assert await asyncio.gather(*asking) == [200, 200]
+    assert (await gateway.ask("POST", "/license/webhooks/stripe", data=b"{}")).status == 200
 
 
 async def test_a_service_that_breaks_off_is_not_taken_for_a_complete_answer(gateway: Running, behind: Behind) -> None:
