@@ -26,8 +26,9 @@ from services.gateway.upstreams import Upstreams
 
 MOST_REMEMBERED = 100_000
 UNLIMITED_S = 60.0
+NOT_COUNTED_S = 5.0
 DAY_S = 86_400
-ASK_S = 1.0
+ASK_S = 0.5
 _SAID = frozenset({b"authorization", b"x-forwarded-for", b"x-forwarded-proto", b"x-request-id", b"traceparent"})
 
 TURNS = Counter(
@@ -62,7 +63,10 @@ class Turnstile:
         allowance = await self._allowance(rule, scope)
         if allowance is None:
             _AS["not_counted"].inc()
-        elif allowance.left is None:
+            self._remember((account, scope["raw_path"]), now + NOT_COUNTED_S)
+            return
+        _AS["let_through"].inc()
+        if allowance.left is None:
             self._remember((account, b""), now + UNLIMITED_S)
         else:
             self._remember((account, scope["raw_path"]), (now // DAY_S + 1) * DAY_S)
@@ -81,7 +85,6 @@ class Turnstile:
             return None
 
     def _remember(self, key: tuple[UUID, bytes], until: float) -> None:
-        _AS["let_through"].inc()
         self._open_until[key] = until
         self._open_until.move_to_end(key)
         if len(self._open_until) > self._most:
