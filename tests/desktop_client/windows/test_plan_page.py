@@ -22,6 +22,7 @@ from desktop_client.session import Session
 from desktop_client.vault import FileVault
 from desktop_client.windows.plan_page import NO_GATEWAY, NOBODY, PlanPage
 from desktop_client.windows.plans_section import IN_BROWSER, NO_BROWSER
+from desktop_client.windows.settings import NAV_WIDTH, SMALLEST
 
 Do = Callable[[Coroutine[Any, Any, object]], object]
 Run = Callable[[Callable[[], object]], None]
@@ -284,6 +285,11 @@ def test_signing_out_leaves_only_what_everybody_may_see(page: PlanPage, driver: 
     assert page.devices.rows == []
     assert not page.standing.isVisible()
     assert len(page.offers.cards) == 3
+
+
+def test_the_plans_fit_beside_each_other_in_the_smallest_window(page: PlanPage) -> None:
+    page.resize(SMALLEST.width() - NAV_WIDTH - 1, SMALLEST.height())
+    assert page.inside.minimumSizeHint().width() <= page.width()
 
 
 def test_offline_is_said_plainly(page: PlanPage, server: LoopbackGateway, driver: Driver, do: Do, run: Run) -> None:
