@@ -67,7 +67,7 @@ class CheckoutStore:
         await self._tx.run("DELETE FROM checkouts WHERE user_id = $1", user_id)
 
     async def forget_old(self, now: datetime) -> None:
-        await self._tx.run("DELETE FROM checkouts WHERE created_at < $1 - interval '40 days'", now)
+        await self._tx.run("DELETE FROM checkouts WHERE created_at < $1::timestamptz - interval '40 days'", now)
 
 
 def _wish(row: Row) -> Wish:

@@ -14,7 +14,9 @@ class NightlyStore:
     async def is_due(self, task: str, now: datetime) -> bool:
         """Nobody has done it for twenty hours."""
         return not await self._tx.value(
-            "SELECT EXISTS (SELECT FROM nightly WHERE task = $1 AND done_at > $2 - interval '20 hours')", task, now
+            "SELECT EXISTS (SELECT FROM nightly WHERE task = $1 AND done_at > $2::timestamptz - interval '20 hours')",
+            task,
+            now,
         )
 
     async def claim(self, task: str, now: datetime) -> bool:
@@ -24,7 +26,7 @@ class NightlyStore:
         return (
             await self._tx.run(
                 "INSERT INTO nightly (task, done_at) VALUES ($1, $2) ON CONFLICT (task) DO UPDATE SET done_at = $2"
-                " WHERE nightly.done_at <= $2 - interval '20 hours'",
+                " WHERE nightly.done_at <= $2::timestamptz - interval '20 hours'",
                 task,
                 now,
             )
