@@ -40,19 +40,20 @@ class Frame:
 class Listener:
     """One open stream: what it still has to be told, and whether it was told to end; because we end, if sent away."""
 
-    __slots__ = ("_pending", "_wake", "ended", "identity", "is_sent_away")
+    __slots__ = ("_most", "_pending", "_wake", "ended", "identity", "is_sent_away")
 
     def __init__(self, identity: Identity, pending: list[Frame]) -> None:
         self.identity = identity
         self.ended = self.is_sent_away = False
         self._pending = pending
+        self._most = MAX_PENDING + len(pending)  # what it missed before it came is not its slowness
         self._wake = asyncio.Event()
         if pending:
             self._wake.set()
 
-    def hear(self, frame: Frame, *, most: int = MAX_PENDING) -> None:
-        """Queue a frame. A listener that has `most` waiting is too slow for us, and ends."""
-        if len(self._pending) >= most:
+    def hear(self, frame: Frame) -> None:
+        """Queue a frame. A listener that has too many waiting is too slow for us, and ends."""
+        if len(self._pending) >= self._most:
             self.end()
             return
         self._pending.append(frame)
@@ -68,6 +69,7 @@ class Listener:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()
         frames, self._pending = self._pending, []
+        self._most = MAX_PENDING
         if not self.ended:
             self._wake.clear()
         return frames
@@ -147,12 +149,15 @@ class Audience:
                 del self._listeners[identity.user_id]
 
     def _since(self, event_id: str | None) -> list[Frame] | None:
-        """What was heard after that event, oldest first. None if it is not remembered."""
+        """What was heard after that event, oldest first. None if it is not remembered.
+
+        The streams reach each replica in an order of its own, above all at its start: what is younger by its id may
+        have been heard earlier here, and not at all by a client that comes from another.
+        """
         if event_id is None:
             return []
-        later: list[Frame] = []
-        for frame in reversed(self._ring):
-            if frame.event_id == event_id:
-                return later[::-1]
-            later.append(frame)
-        return None
+        heard = list(self._ring)
+        place = next((place for place, frame in enumerate(heard) if frame.event_id == event_id), None)
+        if place is None:
+            return None
+        return [frame for frame in heard[:place] if frame.event_id > event_id] + heard[place + 1 :]
