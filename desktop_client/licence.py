@@ -255,8 +255,9 @@ class Licence:
     def _release(self) -> None:
         if (held := self._mid_session.release()) is not None:
             self._settle(held)
-        if self.state.source is Source.LEASE:
-            self._is_due.set()  # what holds for one session need not hold for the next
+        if self.state.is_for_this_session_only:
+            self._mid_session.begins_anew()
+            self._is_due.set()
 
     def _become(self, state: LicenceState) -> None:
         if self._mid_session.holds_back(self.state, state):

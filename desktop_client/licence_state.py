@@ -60,6 +60,11 @@ class LicenceState:
     days_left: int | None = None
     status: LicenseStatus | None = None
 
+    @property
+    def is_for_this_session_only(self) -> bool:
+        """The lease is over, and only what is driven now may be driven to its end."""
+        return self.days_left == 0
+
 
 SENTENCES: Final = {
     "device_limit_reached": "All devices of your plan are in use. Remove one in your account, then try again.",

@@ -20,6 +20,7 @@ class MidSession:
         self._session: object = None
         self._began: datetime | None = None
         self._last_frame = 0.0
+        self._may_hold = True
         self._held: LicenceState | None = None
         self._held_since = 0.0
 
@@ -28,8 +29,12 @@ class MidSession:
         self._last_frame = self._ticks()
         if session == self._session:
             return False
-        self._session, self._began = session, self._clock()
+        self._session, self._began, self._may_hold = session, self._clock(), True
         return True
+
+    def begins_anew(self) -> None:
+        """What the session before was allowed to the end is nothing that this one has."""
+        self._may_hold = False
 
     @property
     def since(self) -> datetime | None:
@@ -43,8 +48,9 @@ class MidSession:
 
     def holds_back(self, before: LicenceState, after: LicenceState) -> bool:
         """Whether `before` goes on for now. `after` is kept, and `release` gives it."""
-        if self.since is None or not loses(before, after):
-            self._held = None
+        is_lost = loses(before, after)
+        if self.since is None or not self._may_hold or not is_lost:
+            self._held, self._may_hold = None, self._may_hold or not is_lost
             return False
         if self._held is None:
             self._held_since = self._ticks()

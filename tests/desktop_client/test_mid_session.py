@@ -55,6 +55,15 @@ def test_what_is_gained_is_not_held_back_and_ends_the_holding() -> None:
     assert session.release() is None
 
 
+def test_what_was_left_for_one_session_does_not_go_on_into_the_next() -> None:
+    session = a_session(Hours())
+    assert session.drive(("f1", "the next"))
+    session.begins_anew()
+    assert not session.holds_back(PRO, FREE)
+    assert not session.holds_back(FREE, PRO), "the network is back"
+    assert session.holds_back(PRO, FREE), "and what this session has is its own"
+
+
 def test_a_pause_in_the_menu_is_no_end_and_silence_is_one() -> None:
     hours = Hours()
     session = a_session(hours)
