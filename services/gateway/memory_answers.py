@@ -13,7 +13,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 from litestar.types import Send
@@ -104,7 +104,7 @@ class MemoryAnswers:
         except Problem as problem:
             failure = problem
         has_failed = failure is not None or (fetched is not None and fetched.answer.status >= 500)
-        if has_failed and known is not None and known.status == 200 and self._age(known) < STALE_S:
+        if has_failed and not flight.is_spoiled and self._is_better_than_nothing(known):
             _FROM["stale"].inc()
             said = b"hit; ttl=%d; detail=stale" % self._fresh_for(known)
             await self._give(known, wish, rule, scope, send, age=self._age(known), said=said)
@@ -136,6 +136,9 @@ class MemoryAnswers:
 
     def _age(self, answer: Remembered) -> float:
         return self._clock() - answer.fetched_at
+
+    def _is_better_than_nothing(self, known: Remembered | None) -> TypeGuard[Remembered]:
+        return known is not None and known.status == 200 and self._age(known) < STALE_S
 
     def _fresh_for(self, answer: Remembered) -> float:
         if answer.status != 200:

@@ -208,6 +208,26 @@ async def test_while_the_service_is_away_what_was_known_is_given_and_says_so(gat
     assert (await gateway.ask("GET", LATEST)).status == 503
 
 
+async def test_what_an_event_made_out_of_date_is_not_given_although_the_service_fails(
+    gateway: Running, behind: Behind
+) -> None:
+    go_on, me = asyncio.Event(), uuid4()
+    bearer, passed = gateway.issuer.bearer(me), _clock(gateway)
+    await gateway.ask("GET", STATUS, headers=bearer)
+
+    async def fail(_request: web.Request) -> web.Response:
+        await go_on.wait()
+        return web.Response(status=503)
+
+    behind.answer = fail
+    passed(61)
+    asking = asyncio.create_task(gateway.ask("GET", STATUS, headers=bearer))
+    await eventually(lambda: len(behind.arrived) == 2)
+    gateway.gateway.memory.forget(f"license {me}")  # the licence was revoked
+    go_on.set()
+    assert (await asking).status == 503
+
+
 async def test_what_is_not_there_is_remembered_for_a_moment_and_answers_by_its_own_id(
     gateway: Running, behind: Behind
 ) -> None:
