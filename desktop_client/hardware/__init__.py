@@ -31,7 +31,7 @@ def told(asked: Parts) -> Iterator[tuple[str, str]]:
     """What comes of asking, without what is empty or made up."""
     for kind, ask in asked.items():
         try:
-            value = (ask() or "").strip().strip("\0")
+            value = (ask() or "").replace("\0", "").strip()
         except Exception as error:  # systems refuse in many ways, and a part that is not told harms nobody
             log.info("the %s of this computer cannot be told: %s", kind, type(error).__name__)
             continue

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack import desktop
+from devstack import desktop, secrets
+from services.license.lease import LeaseKey
 
 DOCUMENT = {
     "gateway": "https://127.0.0.1:8443",
@@ -18,6 +19,7 @@ def test_the_client_is_told_where_the_cloud_is_and_who_it_is(folder: Path, monke
     assert told["RACEOVERLAY_GATEWAY"] == "https://127.0.0.1:8443"
     assert told["RACEOVERLAY_CLIENT_STATE"] == str(folder / "client")
     assert told["DISPLAY"] == ":7"
+    assert told["RACEOVERLAY_LEASE_KEYS"] == LeaseKey(secrets.key(folder, "lease")).public
     assert "AWS_SECRET_ACCESS_KEY" not in told
 
 
