@@ -119,6 +119,4 @@ class Guessing:
             guesses = GuessStore(tx)
             await guesses.do_not_wait_for_the_disk()
             held = await guesses.hold(sorted(taken), now())
-            await guesses.keep(
-                {key: given_back(each.bucket, held[key], each.cell, now()) for key, each in taken.items()}
-            )
+            await guesses.keep({key: given_back(each.bucket, held[key], each.cell) for key, each in taken.items()})

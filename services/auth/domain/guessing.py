@@ -17,7 +17,7 @@ import hmac
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 KEPT = timedelta(hours=1)  # so long a row outlives what it remembers
 WELCOME = timedelta(hours=1)  # so long whoever proved by mail to be the owner is no stranger there
@@ -52,13 +52,20 @@ PER_SECOND_FACTOR = Bucket(free=10, first=1, longest=60, forgets=60)  # six digi
 PER_DEVICE = Bucket(free=10, first=1, longest=30, forgets=30)  # the owner mistypes, or a thief has the device
 EVERYBODY = Bucket(free=1000, first=0.02, longest=0.02, forgets=0.02)  # what the hashing threads can do at most
 
+# Not the moment of the last guess: a replica whose clock is a little behind would let everybody wait for that moment.
+NOBODY_WAITS = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_PAUSE_S = 60.0  # of all buckets
+
 Key = tuple[str, ...]
 """What a bucket's row is for, in words; what is stored of it is `stored_key`."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is remembered of the guesses in one bucket: when they are all forgotten, and when the next is welcome."""
+    """What is remembered of the guesses in one bucket: when they are all forgotten, and when the next is welcome.
+
+    `welcome_at` is `NOBODY_WAITS` where the last guess caused no pause.
+    """
 
     forgotten_at: datetime
     welcome_at: datetime
@@ -86,29 +93,34 @@ def welcome_key(account: str, address: str) -> Key:
 
 def welcomed(now: datetime) -> Cell:
     """What that row holds: nobody waits for it, and it is forgotten after a while."""
-    return Cell(forgotten_at=now + WELCOME, welcome_at=now)
+    return Cell(forgotten_at=now + WELCOME, welcome_at=NOBODY_WAITS)
 
 
 def seconds_to_wait(cells: Iterable[Cell | None], now: datetime) -> float:
-    """How long the next guess has to wait for the slowest of its buckets; 0 if it is welcome."""
-    return max((_seconds(cell.welcome_at - now) for cell in cells if cell), default=0.0)
+    """How long the next guess has to wait for the slowest of its buckets; 0 if it is welcome.
+
+    A pause that would be longer than any was written by a clock that went back since: nobody waits for that.
+    """
+    pauses = (_seconds(cell.welcome_at - now) for cell in cells if cell)
+    return max((pause for pause in pauses if pause <= _LONGEST_PAUSE_S), default=0.0)
 
 
 def charged(bucket: Bucket, cell: Cell | None, now: datetime) -> Cell:
     """The cell after one more guess."""
     forgotten_at = max(cell.forgotten_at if cell else now, now) + timedelta(seconds=bucket.forgets)
     level = (forgotten_at - now).total_seconds() / bucket.forgets
-    return Cell(forgotten_at, now + timedelta(seconds=_pause(bucket, level)))
+    pause = _pause(bucket, level)
+    return Cell(forgotten_at, now + timedelta(seconds=pause) if pause else NOBODY_WAITS)
 
 
-def given_back(bucket: Bucket, cell: Cell, taken: Cell, now: datetime) -> Cell:
+def given_back(bucket: Bucket, cell: Cell, taken: Cell) -> Cell:
     """The cell after a guess turned out to be none: it was right. `taken` is the cell as that guess had left it.
 
     The pause that it had caused is over; one that somebody else's guess caused since is not.
     """
     return Cell(
         cell.forgotten_at - timedelta(seconds=bucket.forgets),
-        min(cell.welcome_at, now) if cell.welcome_at == taken.welcome_at else cell.welcome_at,
+        NOBODY_WAITS if cell.welcome_at == taken.welcome_at else cell.welcome_at,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chassis.database import Row, Transaction
-from services.auth.domain.guessing import KEPT, Cell
+from services.auth.domain.guessing import KEPT, NOBODY_WAITS, Cell
 
 _PURGED_AT_ONCE = 10_000
 
@@ -33,9 +33,10 @@ class GuessStore:
                 return held
             await self._tx.run(
                 "INSERT INTO guesses (key, forgotten_at, welcome_at)"
-                " SELECT key, $2, $2 FROM unnest($1::bytea[]) AS key ORDER BY key ON CONFLICT DO NOTHING",
+                " SELECT key, $2, $3 FROM unnest($1::bytea[]) AS key ORDER BY key ON CONFLICT DO NOTHING",
                 missing,
                 now,
+                NOBODY_WAITS,
             )
 
     async def keep(self, cells: Mapping[bytes, Cell]) -> None:

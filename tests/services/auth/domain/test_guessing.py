@@ -41,8 +41,8 @@ def test_after_five_free_guesses_the_pauses_double_up_to_a_minute():
     cell, at, pauses = None, NOW, []
     for _ in range(24):
         cell = charged(PER_ACCOUNT_AND_ADDRESS, cell, at)
-        pauses.append((cell.welcome_at - at).total_seconds())
-        at = cell.welcome_at
+        pauses.append(seconds_to_wait([cell], at))
+        at = max(at, cell.welcome_at)
     assert pauses[:5] == [0, 0, 0, 0, 0]
     assert pauses[5:10] == [1, 2, 4, 8, 16]
     assert pauses == sorted(pauses)
@@ -78,9 +78,32 @@ def test_a_right_guess_leaves_the_cell_as_it_was(bucket: Bucket, before: int, se
         cell = charged(bucket, cell, NOW)
     at = max(NOW, cell.welcome_at if cell else NOW) + timedelta(seconds=seconds)
     taken = charged(bucket, cell, at)
-    back = given_back(bucket, taken, taken, at)
+    back = given_back(bucket, taken, taken)
     assert seconds_to_wait([back], at) == 0
     assert charged(bucket, back, at) == taken
+
+
+@pytest.mark.parametrize("bucket", ALL)
+def test_a_replica_whose_clock_is_behind_lets_nobody_wait_who_need_not(bucket: Bucket):
+    cell = charged(bucket, None, NOW)
+    behind = NOW - timedelta(seconds=5)
+    assert seconds_to_wait([cell], behind) == 0
+    assert seconds_to_wait([given_back(bucket, cell, cell)], behind) == 0
+
+
+@pytest.mark.parametrize("bucket", ALL)
+@pytest.mark.parametrize("back", [timedelta(seconds=30), timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_that_goes_back_lets_nobody_wait_longer_than_a_minute(bucket: Bucket, back: timedelta):
+    cell = None
+    for _ in range(1100):
+        cell = charged(bucket, cell, NOW)
+    assert seconds_to_wait([cell], NOW) > 0
+    assert seconds_to_wait([cell], NOW - back) <= 60
+    assert seconds_to_wait([charged(bucket, cell, NOW - back)], NOW - back) <= bucket.longest
+
+
+def test_no_bucket_lets_anybody_wait_longer_than_a_minute():
+    assert max(bucket.longest for bucket in ALL) == 60
 
 
 def test_giving_back_does_not_shorten_the_pause_that_another_guess_caused():
@@ -90,7 +113,7 @@ def test_giving_back_does_not_shorten_the_pause_that_another_guess_caused():
     for _ in range(6):
         others = charged(bucket, others, NOW)
     assert seconds_to_wait([others], NOW) > 0
-    assert given_back(bucket, others, mine, NOW).welcome_at == others.welcome_at
+    assert given_back(bucket, others, mine).welcome_at == others.welcome_at
 
 
 def test_a_known_device_shares_no_bucket_with_strangers_nor_with_another_device():
