@@ -20,6 +20,7 @@ class Rounds:
         self._work = work
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
+        self._closing = False
 
     def wake(self) -> None:
         self._woken.set()
@@ -28,20 +29,23 @@ class Rounds:
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     async def close(self) -> None:
+        self._closing = True  # beside the cancellation: a wait that ended at that very moment swallows it
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
     async def _run(self) -> None:
-        while True:
+        while not self._closing:
             self._woken.clear()
             try:
-                while await self._work():
+                while await self._work() and not self._closing:
                     pass
             except Exception as error:
                 # Whoever gave up here would leave everything that comes later undone.
                 expected = isinstance(error, Unavailable)
                 log.warning(f"{self._name}.delayed", error=type(error).__name__, exc_info=None if expected else error)
+            if self._closing:
+                return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
