@@ -33,7 +33,14 @@ class Account:
 
 async def demo_account(folder: Path, gateway: str, authority: Path, mail_dir: Path) -> Account:
     """The demo account, able to sign in. SeedFailed when the gateway answers otherwise than it promises."""
-    account = Account(DEMO_EMAIL, secrets.password(folder, "demo"))
+    wanted = Account(DEMO_EMAIL, secrets.password(folder, "demo"))
+    return await open_account(wanted, gateway, authority, mail_dir, name="Demo Driver")
+
+
+async def open_account(
+    account: Account, gateway: str, authority: Path, mail_dir: Path, *, name: str | None = None
+) -> Account:
+    """The same for an account of that address and password."""
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=authority))
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(gateway, connector=connector, timeout=timeout) as http:
@@ -41,7 +48,7 @@ async def demo_account(folder: Path, gateway: str, authority: Path, mail_dir: Pa
         if await _post(http, "/auth/login", credentials, 200, 401, 403) == 200:
             return account
         earlier = _messages(mail_dir)
-        await _post(http, "/auth/register", {**credentials, "display_name": "Demo Driver"}, 202)
+        await _post(http, "/auth/register", credentials | ({"display_name": name} if name else {}), 202)
         code = await _code_sent_to(account.email, mail_dir, earlier)
         await _post(http, "/auth/verify", {"email": account.email, "code": code}, 204)
     return account

@@ -78,8 +78,13 @@ class LicenseStore:
         return [row["user_id"] for row in rows]
 
     async def seen(self, license: License, now: datetime) -> None:
-        """Note that the licence was asked for."""
-        await self._tx.run("UPDATE licenses SET last_validation = $2 WHERE id = $1", license.id, now)
+        """Note to the minute that the licence was asked for: a question should seldom have to wait for a disk."""
+        await self._tx.run(
+            "UPDATE licenses SET last_validation = $2"
+            " WHERE id = $1 AND coalesce(last_validation, '-infinity') < $2::timestamptz - interval '1 minute'",
+            license.id,
+            now,
+        )
 
     async def forget(self, user_id: UUID) -> None:
         """Keep nothing of an account, and let nothing that arrives later begin it anew."""

@@ -130,6 +130,21 @@ async def test_an_account_that_was_erased_before_its_beginning_was_heard_of_does
     await connection.close()
 
 
+async def test_that_a_licence_was_asked_for_is_written_down_once_a_minute(license: License):
+    user = await license.driver()
+    connection = await asyncpg.connect(license.settings.database_url)
+
+    async def asked_at() -> datetime:
+        await license.ask("GET", "status", user)
+        return await connection.fetchval("SELECT last_validation FROM licenses WHERE user_id = $1", user)
+
+    first = await asked_at()
+    assert await asked_at() == first
+    await connection.execute("UPDATE licenses SET last_validation = $1", first - timedelta(minutes=2))
+    assert await asked_at() >= first
+    await connection.close()
+
+
 async def test_the_plans_are_public(license: License):
     async with license.http.get(f"{license.address}/license/plans") as answer:
         plans = (await answer.json())["plans"]
