@@ -8,6 +8,7 @@ import functools
 import hashlib
 import socket
 import sys
+import threading
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -22,6 +23,7 @@ from desktop_client.vault import DamagedSecret, Vault
 SECRET: Final = "device_key"
 _COMPONENT_DOMAIN: Final = b"raceoverlay.component.v2"
 _SEED: Final = 32
+_one_at_a_time = threading.Lock()  # two who find no key at once would make two devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,13 @@ def load_device(vault: Vault) -> ThisDevice:
         DamagedSecret: there was a key and it cannot be read; `forget_device` begins a new device.
         VaultFailure: the vault gives nothing or keeps nothing.
     """
-    kept = vault.read(SECRET)
-    if kept is None:
-        key = Ed25519PrivateKey.generate()
-        vault.write(SECRET, base64.b64encode(key.private_bytes_raw()).decode())
-    else:
-        key = _key(kept)
+    with _one_at_a_time:
+        kept = vault.read(SECRET)
+        if kept is None:
+            key = Ed25519PrivateKey.generate()
+            vault.write(SECRET, base64.b64encode(key.private_bytes_raw()).decode())
+        else:
+            key = _key(kept)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return ThisDevice(hashlib.sha256(public).hexdigest()[:32], base64.b64encode(public).decode(), key)
 
