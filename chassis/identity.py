@@ -77,6 +77,11 @@ class JwksCache:
                 raise Unavailable("Tokens cannot be checked just now.", retry_after=2) from None
             raise Unauthenticated("The token is signed with a key that is not published.") from None
 
+    def keep_fresh(self) -> None:
+        """Have the keys asked for, in the background, if they were had too long ago and nobody asks for one."""
+        if self._clock() - self._fetched_at > FRESH_S:
+            self._ask()
+
     async def ready(self) -> None:
         """Unavailable as long as no key was ever had; asks for them."""
         if not self._keys and (asking := self._ask()):
@@ -160,6 +165,7 @@ class Verifier:
         if identity.expires_at + CLOCK_LEEWAY_S <= self._clock():
             return None
         self._verified.move_to_end(token)
+        self._keys.keep_fresh()  # or a token of a key that is published no more stays good as long as it alone is used
         return identity
 
     async def ready(self) -> None:

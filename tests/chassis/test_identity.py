@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from issuer import AUDIENCE, ISSUER, Issuer
+from waiting import eventually
 
 from chassis.identity import JwksCache, Verifier, bearer_token, fetch_from
 from contracts.identity import KeySet, Role
@@ -156,6 +157,25 @@ async def test_a_token_that_was_remembered_goes_with_its_key(issuer: Issuer):
     clock += 3
     await verifier.verify(issuer.token())
     assert verifier.remembered(stolen) is None
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(stolen)
+
+
+async def test_a_token_that_alone_is_used_goes_with_its_key_all_the_same(issuer: Issuer):
+    clock = 0.0
+
+    async def fetch() -> KeySet:
+        return issuer.key_set()
+
+    verifier = Verifier(JwksCache(fetch, clock=lambda: clock), issuer=ISSUER, audience=AUDIENCE)
+    stolen = issuer.token(life_s=10 * 365 * 86400)
+    await verifier.verify(stolen)
+    issuer.withdraw(issuer.kid)
+    issuer.add_key("second")
+    assert verifier.remembered(stolen)
+    clock += 601
+    assert verifier.remembered(stolen), "nobody waits for the keys to be had"
+    await eventually(lambda: verifier.remembered(stolen) is None)
     with pytest.raises(Unauthenticated):
         await verifier.verify(stolen)
 
