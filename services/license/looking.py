@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from services.license.store.plans import PlanStore
 from services.license.store.subscriptions import SubscriptionStore
 
 Clock = Callable[[], datetime]
+AT_ONCE = 2  # while Stripe thinks, each holds a connection that others would ask for a status with
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Looking:
         self._database = database
         self._books = books
         self._clock = clock
+        self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def at(self, customer: str) -> Look:
         """Look at a customer in a transaction of its own, once nobody else does.
@@ -46,7 +49,7 @@ class Looking:
         Raises:
             Unavailable, PaymentsUnavailable
         """
-        async with self._database.transaction() as tx:
+        async with self._at_once, self._database.transaction() as tx:
             await ErrandStore(tx).wait_for_turn(customer)
             return await self.within(tx, customer)
 

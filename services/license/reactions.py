@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chassis.database import Transaction
 from contracts.auth import UserDeleted, UserRegistered
+from contracts.event import now
+from services.license.judgement import settle
 from services.license.store.acts import ActStore
 from services.license.store.checkouts import CheckoutStore
 from services.license.store.errands import ERASED, ErrandStore
@@ -14,6 +16,7 @@ from services.license.store.subscriptions import SubscriptionStore
 
 async def open_free_plan(event: UserRegistered, tx: Transaction) -> None:
     await LicenseStore(tx).open_free_plan(event.user_id)
+    await settle(tx, event.user_id, now())  # somebody may have paid before we heard of the account
 
 
 async def forget(event: UserDeleted, tx: Transaction) -> None:

@@ -16,7 +16,7 @@ from contracts.problem import Unavailable
 from services.license.domain.buying import CheckoutImpossible, PaymentsUnavailable
 
 API_VERSION = "2026-10-28.endive"
-TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
+TIMEOUT = aiohttp.ClientTimeout(total=8, connect=3)
 RETRIES = 2
 STRIPE_SECONDS = Histogram(
     "stripe_request_duration_seconds",

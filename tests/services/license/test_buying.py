@@ -118,3 +118,17 @@ async def test_while_stripe_is_away_nothing_is_sold_and_all_else_works(shop: Lic
     await shop.stripe.control("faults")
     await shop.checkout(user)
     assert len(list(shop.stripe.engine.account.books.all("customer"))) == 1
+
+
+async def test_while_stripe_thinks_long_about_many_checkouts_licences_are_answered_at_once(shop: LicenseWithStripe):
+    users = [await shop.driver() for _ in range(12)]
+    for user in users:
+        await shop.checkout(user)
+    await shop.stripe.control("faults", slow_s=1.5)
+    buying = [asyncio.create_task(shop.checkout(user, "team", "year")) for user in users]
+    for user in users * 3:
+        async with asyncio.timeout(3):
+            assert (await shop.status(user))["valid"]
+    assert not any(task.done() for task in buying)
+    await shop.stripe.control("faults")
+    assert len({(await task)["url"] for task in buying}) == 12
