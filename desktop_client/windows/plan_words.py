@@ -14,8 +14,6 @@ WITHOUT_CENTS: Final = frozenset(("clp", "jpy", "krw", "vnd", "xaf", "xof", "xpf
 BRINGS: Final = {
     "widgets": "Every overlay widget",
     "maps.unlimited": "Shared track maps without a limit",
-    "history": "The history of your laps",
-    "channel.beta": "New versions first",
 }
 LIMITED_MAPS: Final = "20 new track maps a day"
 RUNNING: Final = frozenset({"trialing", "active", "past_due", "unpaid", "paused"})
@@ -44,7 +42,7 @@ def each(plan: Plan, price: Price) -> str:
 
 
 def brings(plan: Plan) -> tuple[str, ...]:
-    """What one has of it, line by line; what a newer gateway calls by names that are unknown here is left out."""
+    """What one has of it here, line by line: what this version of the client can do nothing with is left out."""
     lines = [words for name, words in BRINGS.items() if name in plan.entitlements]
     if "maps.unlimited" not in plan.entitlements:
         lines.append(LIMITED_MAPS)
