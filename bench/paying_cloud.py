@@ -50,7 +50,8 @@ class PayingCloud:
         async def make(number: int) -> seed.Account:
             account = seed.Account(f"payer{number}@raceoverlay.example", "flat out through the esses")
             async with at_once:
-                return await seed.open_account(account, self.gateway, self.authority, mail_dir)
+                await seed.open_account(account, self.gateway, self.authority, mail_dir)
+            return account
 
         return await asyncio.gather(*(make(number) for number in range(count)))
 

@@ -33,25 +33,18 @@ class Account:
 
 async def demo_account(folder: Path, gateway: str, authority: Path, mail_dir: Path) -> Account:
     """The demo account, able to sign in. SeedFailed when the gateway answers otherwise than it promises."""
-    wanted = Account(DEMO_EMAIL, secrets.password(folder, "demo"))
-    return await open_account(wanted, gateway, authority, mail_dir, name="Demo Driver")
-
-
-async def open_account(
-    account: Account, gateway: str, authority: Path, mail_dir: Path, *, name: str | None = None
-) -> Account:
-    """The same for an account of that address and password."""
-    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=authority))
-    timeout = aiohttp.ClientTimeout(total=30)
-    async with aiohttp.ClientSession(gateway, connector=connector, timeout=timeout) as http:
+    account = Account(DEMO_EMAIL, secrets.password(folder, "demo"))
+    async with _browser(gateway, authority) as http:
         credentials = {"email": account.email, "password": account.password}
-        if await _post(http, "/auth/login", credentials, 200, 401, 403) == 200:
-            return account
-        earlier = _messages(mail_dir)
-        await _post(http, "/auth/register", credentials | ({"display_name": name} if name else {}), 202)
-        code = await _code_sent_to(account.email, mail_dir, earlier)
-        await _post(http, "/auth/verify", {"email": account.email, "code": code}, 204)
+        if await _post(http, "/auth/login", credentials, 200, 401, 403) != 200:
+            await _open(http, account, mail_dir, display_name="Demo Driver")
     return account
+
+
+async def open_account(account: Account, gateway: str, authority: Path, mail_dir: Path) -> None:
+    """Make an account that is not there yet. SeedFailed as above."""
+    async with _browser(gateway, authority) as http:
+        await _open(http, account, mail_dir)
 
 
 async def release(folder: Path, environment: Mapping[str, str]) -> None:
@@ -67,6 +60,18 @@ async def release(folder: Path, environment: Mapping[str, str]) -> None:
             raise child.failed(f"ended with exit code {code}")
     finally:
         child.kill()
+
+
+def _browser(gateway: str, authority: Path) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=authority))
+    return aiohttp.ClientSession(gateway, connector=connector, timeout=aiohttp.ClientTimeout(total=30))
+
+
+async def _open(http: aiohttp.ClientSession, account: Account, mail_dir: Path, **more: str) -> None:
+    earlier = _messages(mail_dir)
+    await _post(http, "/auth/register", {"email": account.email, "password": account.password, **more}, 202)
+    code = await _code_sent_to(account.email, mail_dir, earlier)
+    await _post(http, "/auth/verify", {"email": account.email, "code": code}, 204)
 
 
 async def _post(http: aiohttp.ClientSession, path: str, body: dict[str, str], *expected: int) -> int:
