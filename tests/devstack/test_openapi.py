@@ -39,6 +39,8 @@ def test_it_has_the_calls_of_the_policy_and_no_others(document: dict) -> None:
         ("GET", "/auth/verify"),
         ("GET", "/auth/password/reset"),
         ("GET", "/auth/email/confirm"),
+        ("GET", "/license/checkout/done"),
+        ("GET", "/license/checkout/cancelled"),
         ("GET", "/openapi.json"),
         ("GET", "/docs"),
         ("GET", "/docs/page.js"),
