@@ -7,7 +7,7 @@ from contracts.auth import ChangeEmail, ConfirmEmail
 from contracts.event import now
 from contracts.identity import Identity
 from services.auth.caller import Caller
-from services.auth.domain.accounts import same_address
+from services.auth.domain.accounts import InvalidCredentials, same_address
 from services.auth.domain.codes import InvalidCode, Purpose
 from services.auth.domain.wanted import Kind, Wanted
 from services.auth.letters import moment, write
@@ -18,6 +18,7 @@ from services.auth.store.accounts import AccountStore
 from services.auth.store.audit import AuditStore
 from services.auth.store.codes import CodeStore
 from services.auth.store.mails import MailStore
+from services.auth.store.wanted import WantedStore
 
 
 class NewAddress:
@@ -31,13 +32,17 @@ class NewAddress:
         """Send a code to the new address, or tell its owner that somebody tried.
 
         Raises:
-            InvalidCredentials: the password is not right.
+            InvalidCredentials: the password is not right, or not any more.
             TooManyRequests: too many wrong passwords.
         """
         account = await self._own_password.prove(identity, said.current_password, caller)
         async with self._database.transaction() as tx:
+            if not await AccountStore(tx).still_has(account):
+                raise InvalidCredentials("The password was changed a moment ago.")
             await AuditStore(tx).note(account.id, "email_change_asked", session_id=identity.session_id)
-        await self._scribe.ask(Wanted(same_address(said.new_email), Kind.CHANGE_EMAIL, user_id=account.id))
+            wanted = Wanted(same_address(said.new_email), Kind.CHANGE_EMAIL, user_id=account.id)
+            await WantedStore(tx).ask(wanted, now())
+        self._scribe.wake()
 
     async def confirm(self, said: ConfirmEmail, caller: Caller) -> None:
         """

@@ -24,6 +24,7 @@ from services.auth.store.codes import CodeStore
 from services.auth.store.mails import MailStore
 from services.auth.store.second_factors import SecondFactorStore
 from services.auth.store.sessions import SessionStore
+from services.auth.store.wanted import WantedStore
 
 
 class NewPassword:
@@ -100,6 +101,8 @@ class NewPassword:
 
     async def _end_what_the_old_one_began(self, tx: Transaction, account: Account, *, but: UUID | None) -> None:
         await SessionStore(tx).end_all(account.id, "password_changed", now(), but=but)
-        # Also a change of address that somebody who knew the old password asked for.
+        # Also a change of address that somebody who knew the old password asked for, and whose code is still to be
+        # written. In this order: one that is being written now is written before it is forgotten.
+        await WantedStore(tx).take_back(account.id)
         await CodeStore(tx).forget(account.id)
         await MailStore(tx).post(account.email, write("password_changed", at=moment(now())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from chassis.database import Transaction
 from services.auth.domain.wanted import ASK_AGAIN, Kind, Wanted
@@ -41,6 +42,10 @@ class WantedStore:
             now,
         )
         return Wanted(**{**dict(row), "kind": Kind(row["kind"])}) if row else None
+
+    async def take_back(self, user_id: UUID) -> None:
+        """What an account asked for while it was signed in is not wanted any more."""
+        await self._tx.run("DELETE FROM wanted_letters WHERE user_id = $1", user_id)
 
     async def composed(self, wanted: Wanted, now: datetime) -> None:
         """It was decided on. What was brought for it is forgotten; that it was asked for is remembered for a minute."""

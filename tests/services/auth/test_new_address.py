@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
 from auth_service import PASSWORD, Auth, text_of
 from waiting import eventually
+
+from services.auth.domain.accounts import Account
+from services.auth.own_password import OwnPassword
 
 NEW = "moved@b.example"
 
@@ -25,6 +30,23 @@ async def test_an_account_moves_when_the_new_address_is_proved_and_the_old_one_i
     actions = [row["action"] for row in await auth.rows("SELECT action FROM audit ORDER BY id")]
     assert actions.index("email_change_asked") < actions.index("email_changed")
     assert "@" not in str(await auth.rows("SELECT detail FROM audit"))
+
+
+async def test_a_password_that_is_changed_while_it_is_checked_moves_nothing(
+    auth: Auth, monkeypatch: pytest.MonkeyPatch
+):
+    pair = await auth.signed_in()
+    prove = OwnPassword.prove
+
+    async def prove_and_be_overtaken(*said: Any) -> Account:
+        account = await prove(*said)
+        await auth.rows("UPDATE users SET password_hash = 'another'")
+        return account
+
+    monkeypatch.setattr(OwnPassword, "prove", prove_and_be_overtaken)
+    status, problem = await _ask(auth, pair, NEW)
+    assert (status, problem["code"]) == (401, "invalid_credentials")
+    assert await auth.rows("SELECT FROM wanted_letters WHERE kind = 'change_email'") == []
 
 
 async def test_asking_for_an_address_that_is_taken_gets_the_same_answer_and_its_owner_a_letter(auth: Auth):

@@ -126,6 +126,19 @@ async def test_a_thief_who_knows_the_old_password_cannot_finish_what_they_began(
     assert (await auth.post("/auth/email/confirm", email="thief@b.example", code=theirs))[0] == 400
 
 
+async def test_a_change_of_address_that_waits_to_be_written_goes_with_the_old_password(auth: Auth):
+    thief = await auth.signed_in()
+    email = thief["user"]["email"]  # type: ignore[index]
+    await auth.rows(
+        "INSERT INTO wanted_letters (email, kind, user_id, due_at)"
+        " SELECT 'thief@b.example', 'change_email', id, now() + interval '1 hour' FROM users"
+    )
+    await auth.post("/auth/password/forgot", email=email)
+    code = await _code(auth, email, "new RaceOverlay password")
+    assert (await auth.post("/auth/password/reset", email=email, code=code, new_password=ANOTHER))[0] == 204
+    assert await auth.rows("SELECT FROM wanted_letters WHERE kind = 'change_email'") == []
+
+
 async def test_a_code_used_twice_at_once_is_used_once(auth: Auth):
     email = await auth.verified()
     await auth.post("/auth/password/forgot", email=email)
