@@ -108,7 +108,8 @@ class Database:
         """Begin; commit on leaving, roll back on an exception.
 
         Raises:
-            Unavailable: the database cannot be reached, or all its connections are taken for 5 seconds.
+            Unavailable: the database cannot be reached, or all its connections are taken for 5 seconds, or two waited
+                for each other and this one was chosen to give way; nothing was done.
         """
         recorded = False
         async with self._connection() as connection, connection.transaction():
@@ -136,6 +137,9 @@ class Database:
         except _AWAY as error:
             # The server went away under us; what was not committed is undone there.
             raise Unavailable(retry_after=2) from error
+        except asyncpg.DeadlockDetectedError as error:
+            log.warning("database.deadlock")  # the server's own log says who waited for what
+            raise Unavailable(retry_after=1) from error
         finally:
             await self._give_back(connection)
 

@@ -101,8 +101,11 @@ class Guessing:
         async with self._turn, self._database.transaction() as tx:
             guesses, keys = GuessStore(tx), sorted(buckets)
             # Those who must wait are told so without holding anything up.
-            self._refuse(guessed, seconds_to_wait((await guesses.cells(keys)).values(), now()))
+            known = await guesses.cells(keys)
+            self._refuse(guessed, seconds_to_wait(known.values(), now()))
             await guesses.do_not_wait_for_the_disk()
+            if new := [key for key in keys if key not in known]:
+                await guesses.begin(new, now())
             held = await guesses.hold(keys, now())
             self._refuse(guessed, seconds_to_wait(held.values(), now()))
             cells = {key: charged(bucket, held[key], now()) for key, bucket in buckets.items()}

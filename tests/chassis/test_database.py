@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -44,3 +45,21 @@ async def test_a_connection_that_is_cut_while_it_is_used_is_unavailable_and_chan
             await tx.run("SELECT pg_terminate_backend(pg_backend_pid())")
     async with database.transaction() as tx:
         assert await tx.value("SELECT count(*) FROM laps") == 0
+
+
+async def test_of_two_who_wait_for_each_other_one_gives_way_and_may_ask_again(database: Database):
+    async with database.transaction() as tx:
+        await tx.run("INSERT INTO laps VALUES (1), (2)")
+    both = asyncio.Barrier(2)
+
+    async def take(first: int, second: int) -> str:
+        try:
+            async with database.transaction() as tx:
+                await tx.run("UPDATE laps SET number = number WHERE number = $1", first)
+                await both.wait()
+                await tx.run("UPDATE laps SET number = number WHERE number = $1", second)
+        except Unavailable as problem:
+            return f"again in {problem.retry_after} s"
+        return "done"
+
+    assert sorted(await asyncio.gather(take(1, 2), take(2, 1))) == ["again in 1 s", "done"]

@@ -19,6 +19,20 @@ class GuessStore:
         """What is remembered for `keys`, as it was a moment ago."""
         return _cells(await self._tx.rows("SELECT * FROM guesses WHERE key = ANY ($1)", keys))
 
+    async def begin(self, keys: Sequence[bytes], now: datetime) -> None:
+        """Begin to remember something for `keys`, unless somebody else does.
+
+        To be done before `hold` for those that `cells` did not know: whoever finds out while holding some that others
+        are missing holds them out of order from then on, and two who do that wait for each other.
+        """
+        await self._tx.run(
+            "INSERT INTO guesses (key, forgotten_at, welcome_at)"
+            " SELECT key, $2, $3 FROM unnest($1::bytea[]) AS key ORDER BY key ON CONFLICT DO NOTHING",
+            keys,
+            now,
+            NOBODY_WAITS,
+        )
+
     async def hold(self, keys: Sequence[bytes], now: datetime) -> dict[bytes, Cell]:
         """What is remembered for `keys`, and nobody else changes it before this transaction ends.
 
@@ -31,13 +45,7 @@ class GuessStore:
             missing = [key for key in keys if key not in held]
             if not missing:
                 return held
-            await self._tx.run(
-                "INSERT INTO guesses (key, forgotten_at, welcome_at)"
-                " SELECT key, $2, $3 FROM unnest($1::bytea[]) AS key ORDER BY key ON CONFLICT DO NOTHING",
-                missing,
-                now,
-                NOBODY_WAITS,
-            )
+            await self.begin(missing, now)
 
     async def keep(self, cells: Mapping[bytes, Cell]) -> None:
         """Write down what `hold` holds."""

@@ -46,6 +46,16 @@ async def test_a_hundred_wrong_guesses_at_once_are_five(guessing: Guessing):
     assert answers.count("wait") == 100 - PER_ACCOUNT_AND_ADDRESS.free - 1
 
 
+async def test_many_who_guess_for_the_first_time_at_one_moment_do_not_wait_for_each_other_for_ever(database: Database):
+    guessing = Guessing(database, b"s" * 32, at_once=8)
+    answers: list[str] = []
+    for number in range(8):
+        address = Caller(f"198.51.100.{number}")
+        drivers = [f"driver{number}.{each % 4}@b.example" for each in range(16)]
+        answers += await asyncio.gather(*(guess(guessing, driver, None, address) for driver in drivers))
+    assert not [answer for answer in answers if not answer.startswith(("right", "wait"))]
+
+
 async def test_a_hundred_right_ones_in_a_row_all_pass(guessing: Guessing):
     assert {await guess(guessing, "a@b.example", None) for _ in range(100)} == {"right"}
 
