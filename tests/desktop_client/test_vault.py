@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import keyring.backend
 import keyring.errors
 import pytest
+from signed_leases import LeaseMaker
 
 from desktop_client.device import forget_device, load_device
+from desktop_client.kept_lease import KeptLease
 from desktop_client.vault import DamagedSecret, FileVault, KeyringVault, VaultFailure, open_vault
+
+MOST_BYTES = 2560  # that Windows' Credential Manager takes
 
 
 class MemoryKeyring(keyring.backend.KeyringBackend):
@@ -28,6 +34,8 @@ class MemoryKeyring(keyring.backend.KeyringBackend):
     def set_password(self, service: str, username: str, password: str) -> None:
         if self.is_locked:
             raise keyring.errors.KeyringLocked("locked")
+        if len(password.encode("utf-16-le")) > MOST_BYTES:
+            raise OSError(1783, "The stub received bad data")  # what CredWrite says
         self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
@@ -93,6 +101,45 @@ def test_the_systems_keyring_is_preferred_and_each_folder_has_its_own_drawer(
     first.remove("sign_in")
     first.remove("sign_in")
     assert backend.kept == {}
+
+
+def test_what_is_too_long_for_the_keyring_is_sealed_with_a_key_that_lies_in_it(tmp_path: Path) -> None:
+    backend = MemoryKeyring()
+    vault = KeyringVault(backend, tmp_path)
+    for secret in ("x" * 1000, "a long secret " * 400, "ü" * 2000, "short", "a long one again" * 200):
+        vault.write("lease", secret)
+        assert KeyringVault(backend, tmp_path).read("lease") == secret
+        assert not any(secret[:13].encode() in file.read_bytes() for file in (tmp_path / "secrets").glob("*"))
+    assert not (tmp_path / "secrets" / "key").exists()
+    with pytest.raises(DamagedSecret):
+        KeyringVault(MemoryKeyring(), tmp_path).read("lease")  # the file came to another computer
+    vault.write("lease", "short")
+    assert not list((tmp_path / "secrets").glob("*.sealed"))
+    vault.write("lease", "a long one again" * 200)
+    vault.remove("lease")
+    assert vault.read("lease") is None
+
+
+def test_a_locked_keyring_says_so_of_long_secrets_too(tmp_path: Path) -> None:
+    backend = MemoryKeyring()
+    vault = KeyringVault(backend, tmp_path)
+    vault.write("lease", "long" * 500)
+    backend.is_locked = True
+    for use in (lambda: vault.read("lease"), lambda: vault.write("lease", "long" * 500)):
+        with pytest.raises(VaultFailure, match="KeyringLocked"):
+            use()
+
+
+async def test_the_longest_lease_fits(tmp_path: Path) -> None:
+    cloud, vault = LeaseMaker(), KeyringVault(MemoryKeyring(), tmp_path)
+    at = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+    parts = tuple(f"v2.product{number}:{'0' * 32}" for number in range(16))
+    lease = cloud.lease(UUID(int=1), "k" * 44, at, entitlements=("maps.unlimited",) * 8, components=parts)
+    kept = KeptLease(vault, tmp_path / "lease.lock", cloud.keys)
+    await kept.keep(lease, at)
+    found = await kept.read()
+    assert found is not None
+    assert found.lease == lease
 
 
 def test_without_a_keyring_there_are_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
