@@ -43,6 +43,8 @@ class CannotBeDone(Exception):
 
 
 async def prices(said: argparse.Namespace) -> str:
+    if said.sync and "_live_" in load(Surroundings).stripe_secret_key and not said.live:
+        raise CannotBeDone("The key is a live one, and prices cannot be deleted at Stripe: say --live if you mean it.")
     async with _opened() as (_, money):
         compared = await money.prices.compare(make=said.sync)
     lines = []
@@ -123,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listed = commands.add_parser("prices", help="compare the prices in the plans' rows with Stripe's")
     listed.add_argument("--sync", action="store_true", help="make what is missing at Stripe")
+    listed.add_argument("--live", action="store_true", help="also with a live key")
     listed.set_defaults(command=prices)
     healing = commands.add_parser("reconcile", help="look at everybody to whom something may have happened at Stripe")
     healing.add_argument("--since", type=_moment, metavar="WHEN", help="how far back: 7d, 12h, or a date; default 4d")
@@ -166,7 +169,10 @@ def _moment(text: str) -> datetime:
 
 
 def _day(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2027-12-31") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -87,7 +87,7 @@ class StripeBooks:
         v1 = self._client.v1
         refunds = await _all("refunds.list", v1.refunds.list_async(of)) if said["amount_refunded"] else []
         disputes = await _all("disputes.list", v1.disputes.list_async(of)) if said["disputed"] else []
-        return words.charge(said, refunds, disputes)
+        return words.charge(said, refunds[::-1], disputes[::-1])  # the oldest first, also within a second
 
     async def _learn_plan(self, product_id: str) -> None:
         if product_id not in self._product_plans:

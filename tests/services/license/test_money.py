@@ -149,3 +149,20 @@ async def test_who_is_erased_pays_no_more_and_is_in_the_books_without_a_name(sho
         "object": "customer",
         "deleted": True,
     }
+
+
+async def test_who_pays_in_the_moment_of_being_erased_pays_no_second_time(shop: LicenseWithStripe):
+    user = await shop.driver()
+    url = (await shop.checkout(user))["url"]
+    await shop.stripe.control("faults", errors=100_000)
+    await shop.erase(user)
+    assert await shop.pay(url) == 303
+    await eventually(lambda: shop.rows("SELECT 1 FROM forgotten WHERE user_id = $1", user))
+    await shop.stripe.control("faults")
+    (subscription,) = shop.stripe.engine.account.books.all("subscription")
+
+    async def over() -> bool:
+        return (await shop.stripe.v1.subscriptions.retrieve_async(subscription["id"])).status == "canceled"
+
+    await eventually(over)
+    assert await shop.rows("SELECT 1 FROM subscriptions") == []

@@ -77,7 +77,9 @@ async def test_everybody_is_looked_at_once_a_night_whichever_replica_comes_first
     await database.close()
 
 
-async def test_prices_are_compared_made_where_they_are_missing_and_never_changed(shop: LicenseWithStripe, shell):
+async def test_prices_are_compared_made_where_they_are_missing_and_never_changed(
+    shop: LicenseWithStripe, shell, monkeypatch: pytest.MonkeyPatch
+):
     code, said, _ = await shell("prices")
     assert (code, said.count("the same")) == (0, 4)
     await shop.rows(
@@ -86,6 +88,9 @@ async def test_prices_are_compared_made_where_they_are_missing_and_never_changed
     )
     code, said, _ = await shell("prices")
     assert "missing at Stripe" in said
+    with monkeypatch.context() as live:
+        live.setenv("STRIPE_SECRET_KEY", "sk_live_of_nobody")
+        assert (await shell("prices", "--sync"))[0] == 1, "not by accident"
     code, said, _ = await shell("prices", "--sync")
     assert "made at Stripe" in said
     made = (await shop.stripe.v1.prices.list_async({"lookup_keys": ["tip_month"]})).data[0]
