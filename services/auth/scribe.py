@@ -39,7 +39,7 @@ class Scribe(Rounds):
     """`posted` is called when something was put into the box that the postman empties."""
 
     def __init__(self, database: Database, secrets: Secrets, public_url: str, on_posted: Callable[[], None]) -> None:
-        super().__init__("letters", self.compose_one)
+        super().__init__("letters", self._round)
         self._database = database
         self._secrets = secrets
         self._public_url = public_url
@@ -54,16 +54,32 @@ class Scribe(Rounds):
 
     async def compose_one(self) -> bool:
         """Decide on the letter that was due first; False if none is."""
-        async with self._database.transaction() as tx:
-            letters = WantedStore(tx)
-            wanted = await letters.take_due(now())
-            if wanted is None:
-                await self._purge(tx)
-                return False
-            await _WRITING[wanted.kind](self, tx, wanted)
-            await letters.composed(wanted, now())
+        wanted: Wanted | None = None
+        try:
+            async with self._database.transaction() as tx:
+                letters = WantedStore(tx)
+                wanted = await letters.take_due(now())
+                if wanted is None:
+                    return False
+                await _WRITING[wanted.kind](self, tx, wanted)
+                await letters.composed(wanted, now())
+        except Exception:
+            if wanted is not None:
+                await self._put_behind_the_others(wanted)
+            raise
         self.posted()
         return True
+
+    async def _round(self) -> bool:
+        was_one_due = await self.compose_one()
+        if self._purged_at is None or now() - self._purged_at >= _PURGE_EVERY:
+            await self._purge()
+        return was_one_due
+
+    async def _put_behind_the_others(self, wanted: Wanted) -> None:
+        """A letter that cannot be written is tried again, but whoever else waits for one is served first."""
+        async with self._database.transaction() as tx:
+            await WantedStore(tx).put_off(wanted, now())
 
     async def _verify(self, tx: Transaction, wanted: Wanted) -> None:
         account = await self._registered(tx, wanted)
@@ -112,12 +128,12 @@ class Scribe(Rounds):
         letter = code_letter(purpose, code, email, self._public_url)
         await MailStore(tx).post(email, letter, good_for=CODE_LIFE)
 
-    async def _purge(self, tx: Transaction) -> None:
-        if self._purged_at is None or now() - self._purged_at >= _PURGE_EVERY:
+    async def _purge(self) -> None:
+        async with self._database.transaction() as tx:
             await WantedStore(tx).purge(now())
             await CodeStore(tx).purge(now())
             await AccountStore(tx).forget_unproven(now())
-            self._purged_at = now()
+        self._purged_at = now()
 
 
 _WRITING = {Kind.VERIFY: Scribe._verify, Kind.RESET: Scribe._reset, Kind.CHANGE_EMAIL: Scribe._change_email}

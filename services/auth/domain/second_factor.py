@@ -17,13 +17,12 @@ from passlib.exc import TokenError
 from passlib.totp import TOTP
 
 from contracts.problem import Conflict, Problem
-from services.auth.domain.passwords import normal_password
+from services.auth.domain.passwords import SHORTEST, normal_password
 
 SECRET_BYTES = 20  # what RFC 4226 recommends, and every app takes
 DRIFT_S = 30  # one step to each side: a phone's clock is seldom right
 UNCONFIRMED_LIFE = timedelta(days=1)
 RECOVERY_CODES = 10
-SHORTEST_SINGLE_FACTOR = 12  # characters of a password that stands alone
 _ISSUER = "RaceOverlay"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is taken for something else when it is written down
 _RECOVERY_LENGTH = 10  # 49 bits, and guessing is slow
@@ -113,7 +112,7 @@ def check_stands_alone(password: str) -> None:
     Raises:
         PasswordTooShortAlone: it was long enough only beside a second factor.
     """
-    if len(normal_password(password)) < SHORTEST_SINGLE_FACTOR:
+    if len(normal_password(password)) < SHORTEST:
         raise PasswordTooShortAlone
 
 

@@ -30,7 +30,7 @@ class SessionStore:
         place: str | None = None,
         seen_from: bytes | None = None,
     ) -> Session:
-        """`seen_from` is what is kept of the address, see `device.address_hash`."""
+        """`seen_from` is what is kept of the address, see `domain.devices.seen_from`."""
         session = Session(
             new_id(),
             user_id,

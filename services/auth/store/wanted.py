@@ -47,6 +47,15 @@ class WantedStore:
         """What an account asked for while it was signed in is not wanted any more."""
         await self._tx.run("DELETE FROM wanted_letters WHERE user_id = $1", user_id)
 
+    async def put_off(self, wanted: Wanted, now: datetime) -> None:
+        """It waits behind all that are due by now."""
+        await self._tx.run(
+            "UPDATE wanted_letters SET due_at = $3 WHERE email = $1 AND kind = $2 AND composed_at IS NULL",
+            wanted.email,
+            wanted.kind.value,
+            now,
+        )
+
     async def composed(self, wanted: Wanted, now: datetime) -> None:
         """It was decided on. What was brought for it is forgotten; that it was asked for is remembered for a minute."""
         await self._tx.run(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
+from waiting import eventually
 
 from chassis.database import Database
 from contracts.event import now
@@ -88,6 +89,46 @@ async def test_a_letter_that_cannot_be_written_now_is_written_later(database: Da
     async with database.transaction() as tx:
         assert await tx.value("SELECT count(*) FROM users") == 0, "all of it or nothing"
     assert await scribe.compose_one()
+
+
+async def test_a_letter_that_cannot_be_written_holds_up_no_other(database: Database, monkeypatch):
+    scribe = _scribe(database)
+    register = AccountStore.register
+
+    async def stumbling(accounts: AccountStore, email: str, *said: str | None) -> object:
+        return 1 / 0 if email == "first@b.example" else await register(accounts, email, *said)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(AccountStore, "register", stumbling)
+    for name in ("first", "second"):
+        await scribe.ask(Wanted(f"{name}@b.example", Kind.VERIFY, password_hash="a hash"))
+    with pytest.raises(ZeroDivisionError):
+        await scribe.compose_one()
+    assert await scribe.compose_one()
+    async with database.transaction() as tx:
+        assert [row["email"] for row in await tx.rows("SELECT email FROM users")] == ["second@b.example"]
+
+
+async def test_what_is_over_is_forgotten_also_while_letters_never_cease_to_be_wanted(database: Database):
+    scribe, none_left = _scribe(database), asyncio.Event()
+    async with database.transaction() as tx:
+        await WantedStore(tx).ask(Wanted("long-ago@b.example", Kind.RESET), now() - ASK_AGAIN * 3)
+        await tx.run("UPDATE wanted_letters SET composed_at = due_at")
+    compose_one = scribe.compose_one
+
+    async def one_and_another() -> bool:
+        await compose_one()
+        return not none_left.is_set()
+
+    scribe.compose_one = one_and_another  # type: ignore[method-assign]
+    await scribe.open()
+
+    async def is_forgotten() -> bool:
+        async with database.transaction() as tx:
+            return await tx.value("SELECT count(*) FROM wanted_letters") == 0
+
+    await eventually(is_forgotten)
+    none_left.set()
+    await scribe.close()
 
 
 async def test_whoever_never_proves_the_address_is_forgotten_and_others_hear_of_it(database: Database):
