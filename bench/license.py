@@ -23,7 +23,7 @@ import asyncpg
 import msgspec
 
 from bench.http_load import Wish
-from bench.http_rig import Load, gateway
+from bench.http_rig import Load, cpu_seconds, gateway
 from bench.machine import machine
 from bench.paying_cloud import PayingCloud, pay, paying_cloud
 from contracts.event import new_id
@@ -153,8 +153,10 @@ async def money(cloud: PayingCloud, folder: Path, *, count: int, per_second: flo
     paid = await payments(cloud, accounts, folder)
     await looked_at_all(cloud)
     unheard = await webhooks(cloud, UNHEARD, per_second=per_second, seconds=seconds)
+    worked = cpu_seconds(cloud.told["pids"]["license"])
     heard = await webhooks(cloud, HEARD, per_second=per_second, seconds=seconds)
     behind = await looked_at_all(cloud)
+    worked = cpu_seconds(cloud.told["pids"]["license"]) - worked
     async with cloud.browser() as http:
         token = await cloud.sign_in(http, accounts[0])
     return token, {
@@ -164,6 +166,7 @@ async def money(cloud: PayingCloud, folder: Path, *, count: int, per_second: flo
         "webhook": {"p50_ms": _at(heard, 0.5), "p99_ms": _at(heard, 0.99)},
         "baseline_webhook_about_nothing": {"p50_ms": _at(unheard, 0.5), "p99_ms": _at(unheard, 0.99)},
         "looked_at_all_after_s": round(behind, 2),
+        "license_cpu_ms_a_webhook": round(worked * 1000 / len(heard), 1),
     }
 
 
