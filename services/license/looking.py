@@ -78,12 +78,13 @@ class Looking:
                         await ErrandStore(tx).add(f"{ERASED}:{each.id}", ERASED, customer)
             return look
         await subscriptions.keep_customer(customer, look.user_id)
-        if seen is None:
-            await self._all_over(tx, look)
-        else:
+        held: dict[str, Subscription] = {}
+        if seen is not None:
             offers = Offers(keys, ids, (await PlanStore(tx).ladder()).ids)
             held = await self._read_all(tx, look, seen, offers)
             look.changed += await write_down(tx, seen, look.user_id, held)
+        if seen is None or seen.is_deleted:
+            await self._rest_is_over(tx, look, held)
         if (why := await settle(tx, look.user_id, self._clock())) is not None:
             look.changed.append(f"the licence: {why}")
         return look
@@ -104,10 +105,10 @@ class Looking:
             await self._keep(tx, look, known, now)
         return held
 
-    async def _all_over(self, tx: Transaction, look: Look) -> None:
-        """Stripe does not have the customer any more."""
+    async def _rest_is_over(self, tx: Transaction, look: Look, held: dict[str, Subscription]) -> None:
+        """Stripe does not have the customer any more, and it does not tell of all that such a one had."""
         for known in (await SubscriptionStore(tx).of_customer(look.customer)).values():
-            if not known.is_over:
+            if known.id not in held and not known.is_over:
                 await self._keep(tx, look, known, replace(known, status=Status.CANCELED, ended_at=self._clock()))
 
     async def _keep(self, tx: Transaction, look: Look, before: Subscription | None, now: Subscription) -> None:

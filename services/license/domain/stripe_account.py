@@ -101,6 +101,7 @@ class SeenCustomer:
     subscriptions: tuple[SeenSubscription, ...]
     invoices: tuple[SeenInvoice, ...]
     charges: tuple[SeenCharge, ...]
+    is_deleted: bool = False
 
     def invoices_of(self, subscription: str) -> list[SeenInvoice]:
         return [invoice for invoice in self.invoices if invoice.subscription == subscription]

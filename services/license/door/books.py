@@ -46,6 +46,7 @@ class StripeBooks:
             subscriptions=tuple(words.subscription(each, self._product_plans) for each in reversed(subscriptions)),
             invoices=tuple(words.invoice(each) for each in reversed(invoices)),
             charges=tuple([await self._charge(each) for each in reversed(charges)]),
+            is_deleted="deleted" in who,
         )
 
     async def customer_of(self, charge_id: str) -> str | None:

@@ -57,6 +57,16 @@ async def test_a_refund_after_the_end_of_which_nobody_told_us_is_written_down(sh
     assert (code, "refund re_" in said) == (0, True)
 
 
+async def test_who_is_a_customer_no_more_has_no_subscription(shop: LicenseWithStripe, shell):
+    deleted, gone = await shop.subscriber(), await shop.subscriber()
+    await shop.stripe.v1.customers.delete_async(await shop.customer_of(deleted))
+    await shop.stands(deleted, plan="free", subscription_status="canceled")
+    shop.stripe.engine.account.books.forget(await shop.customer_of(gone))
+    code, said, _ = await shell("reconcile")
+    assert (code, "now pro canceled" in said) == (0, True)
+    assert (await shop.status(gone))["plan"] == "free"
+
+
 async def test_everybody_is_looked_at_once_a_night_whichever_replica_comes_first(shop: LicenseWithStripe):
     users = [await shop.subscriber() for _ in range(2)]
     await shop.stripe.control("faults", drop=1.0)
