@@ -238,7 +238,10 @@ class AuditTrail(msgspec.Struct, frozen=True):
 
 
 class Export(msgspec.Struct, frozen=True):
-    """Everything that auth knows of an account."""
+    """Everything that auth knows of an account; of its audit trail the newest 10 000 entries.
+
+    `audit_before` asks the audit trail for what came before the last of these; None if they are all.
+    """
 
     user: User
     sessions: tuple[Session, ...]
@@ -246,6 +249,7 @@ class Export(msgspec.Struct, frozen=True):
     second_factor: SecondFactorState
     audit: tuple[AuditEntry, ...]
     exported_at: datetime
+    audit_before: int | None = None
 
 
 class UserList(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from services.auth.store.mails import MailStore
 from services.auth.store.roster import RosterStore
 from services.auth.store.sessions import SessionStore
 
-_ALL = 2**31 - 1
+MOST_EXPORTED = 10_000  # entries of the audit trail: each export adds one, and one in memory must stay small
 
 
 class Erasure:
@@ -38,12 +38,14 @@ class Erasure:
             return await _own(tx, identity)
 
     async def export(self, identity: Identity) -> Export:
-        """Everything that auth knows of the caller."""
+        """Everything that auth knows of the caller. What happened longer ago is to be had page by page."""
         moment = now()
         async with self._database.transaction() as tx:
             await living_session(tx, identity)
             user = await _own(tx, identity)
             await AuditStore(tx).note(user.id, "exported", session_id=identity.session_id)
+            entries = await AuditStore(tx).of(user.id, before=None, most=MOST_EXPORTED + 1)
+            shown = entries[:MOST_EXPORTED]
             return Export(
                 user=user,
                 sessions=tuple(
@@ -52,8 +54,9 @@ class Erasure:
                 ),
                 api_tokens=tuple(map(as_shown, await ApiTokenStore(tx).alive_of(user.id, moment))),
                 second_factor=await state_of(tx, user.id),
-                audit=await AuditStore(tx).of(user.id, before=None, most=_ALL),
+                audit=shown,
                 exported_at=moment,
+                audit_before=shown[-1].id if len(entries) > MOST_EXPORTED else None,
             )
 
     async def erase(self, identity: Identity) -> None:

@@ -8,6 +8,7 @@ from auth_service import PASSWORD, Auth
 from waiting import eventually
 
 from contracts.auth import Export, SessionRevoked, UserDeleted
+from services.auth.erasure import MOST_EXPORTED
 
 # What is left where something stays: events on their way out tell of the account by its id alone.
 _ALL_TABLES = (
@@ -23,6 +24,18 @@ async def everything(auth: Auth) -> dict[str, str]:
         )
         for row in await auth.rows(_ALL_TABLES)
     }
+
+
+async def test_an_export_of_a_long_life_stays_small_and_says_how_to_go_on(auth: Auth):
+    driver = await person(auth)
+    await auth.rows(
+        "INSERT INTO audit (user_id, action) SELECT $1, 'login' FROM generate_series(1, $2)", driver.id, MOST_EXPORTED
+    )
+    exported = (await driver.ask("GET", "/auth/me/export")).body
+    assert len(exported["audit"]) == MOST_EXPORTED
+    older = (await driver.ask("GET", f"/auth/me/audit?before={exported['audit_before']}")).body
+    everything_noted = await auth.rows("SELECT FROM audit WHERE user_id = $1", driver.id)
+    assert len(exported["audit"]) + len(older["entries"]) == len(everything_noted)
 
 
 async def test_an_erased_account_leaves_its_bare_id_in_the_audit_trail_and_nothing_else(auth: Auth):
