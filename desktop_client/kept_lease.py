@@ -26,6 +26,10 @@ LOCK_WITHIN_S: Final = 10.0
 DAMAGED: Final = "What was kept of your licence is damaged."
 
 
+class Busy(VaultFailure):
+    """Another program writes it, and takes its time."""
+
+
 class Kept(msgspec.Struct, frozen=True):
     lease: Lease
     newest: datetime
@@ -34,8 +38,8 @@ class Kept(msgspec.Struct, frozen=True):
 class KeptLease:
     """Several programs of one driver share it: what is written is written under a lock."""
 
-    def __init__(self, vault: Vault, lock: Path, keys: Keys) -> None:
-        self._vault, self._lock, self._keys = vault, lock, keys
+    def __init__(self, vault: Vault, lock: Path, keys: Keys, lock_within_s: float = LOCK_WITHIN_S) -> None:
+        self._vault, self._lock, self._keys, self._lock_within_s = vault, lock, keys, lock_within_s
 
     async def read(self) -> Kept | None:
         """
@@ -60,7 +64,7 @@ class KeptLease:
             await self._write(Kept(lease, newest))
 
     async def saw(self, now: datetime) -> None:
-        """Move the newest time on. Raises VaultFailure."""
+        """Move the newest time on. Raises VaultFailure; Busy where another program is about to."""
         async with self._alone():
             kept = await self._read_if_sound()
             if kept is not None and now > kept.newest:
@@ -90,10 +94,10 @@ class KeptLease:
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         try:
-            async with exclusive(self._lock, LOCK_WITHIN_S):
+            async with exclusive(self._lock, self._lock_within_s):
                 yield
         except StillLocked as error:
-            raise VaultFailure("Another RaceOverlay on this computer is keeping its licence just now.") from error
+            raise Busy("Another RaceOverlay on this computer is keeping its licence just now.") from error
         except OSError as error:
             raise VaultFailure(f"{self._lock} cannot be used: {error.strerror}.") from error
 

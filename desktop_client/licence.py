@@ -21,7 +21,7 @@ from contracts.license import Lease
 from desktop_client import lease_keys
 from desktop_client.device import load_device
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused
-from desktop_client.kept_lease import KeptLease
+from desktop_client.kept_lease import Busy, KeptLease
 from desktop_client.lease import Circumstances, Keys, Rung, Untrue, judge, signed
 from desktop_client.licence_state import (
     DAMAGED,
@@ -239,7 +239,8 @@ class Licence:
             kept = await self._kept.read()
             device = await asyncio.to_thread(load_device, self._vault)
             components = await asyncio.to_thread(device.components_for, user_id)
-            await self._kept.saw(here)
+            with contextlib.suppress(Busy):  # then another program moves the time on
+                await self._kept.saw(here)
         except DamagedSecret:
             return damaged()
         except VaultFailure as failure:

@@ -125,7 +125,8 @@ def of_gateway(status: LicenseStatus) -> LicenceState:
 def of_refusal(code: str, title: str) -> LicenceState:
     """The gateway gives this device no seat."""
     action = ACTIONS.get(code, Action.NOTHING)
-    return LicenceState(code=code, problem=SENTENCES.get(code, title), source=Source.GATEWAY, action=action)
+    problem = SENTENCES.get(code, title)
+    return LicenceState(None, FREE_FOR_ALL, code, problem, source=Source.GATEWAY, action=action)
 
 
 def of_lease(found: Judgement, now: datetime) -> LicenceState:
@@ -155,8 +156,8 @@ def damaged(sentence: str | None = None) -> LicenceState:
 
 
 def loses(before: LicenceState, after: LicenceState) -> bool:
-    """Whether something that may be used before may not be used after."""
-    return not set(before.entitlements) <= set(after.entitlements)
+    """Whether something that a plan brings before may not be used after."""
+    return before.plan is not None and not set(before.entitlements) <= set(after.entitlements)
 
 
 def _unusable(code: str, problem: str) -> LicenceState:

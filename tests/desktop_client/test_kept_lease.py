@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from signed_leases import LeaseMaker
 
-from desktop_client.kept_lease import SECRET, KeptLease
+from desktop_client.files import exclusive
+from desktop_client.kept_lease import SECRET, Busy, KeptLease
 from desktop_client.vault import DamagedSecret, FileVault, VaultFailure
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -132,6 +133,18 @@ async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     kept = KeptLease(FileVault(tmp_path / "file"), tmp_path / "file" / "lease.lock", CLOUD.keys)
     with pytest.raises(VaultFailure, match=r"lease\.lock"):
         await kept.keep(a_lease(), NOW)
+
+
+async def test_a_lock_that_nobody_lets_go_is_said_and_what_is_kept_can_be_read(tmp_path: Path) -> None:
+    kept = KeptLease(FileVault(tmp_path), tmp_path / "lease.lock", CLOUD.keys, lock_within_s=0.05)
+    await kept.keep(a_lease(), NOW)
+    async with exclusive(tmp_path / "lease.lock"):
+        for use in (kept.saw(NOW), kept.keep(a_lease(), NOW), kept.drop()):
+            with pytest.raises(Busy, match="Another RaceOverlay"):
+                await use
+        found = await kept.read()
+    assert found is not None
+    assert found.lease == a_lease()
 
 
 PROGRAM = """
