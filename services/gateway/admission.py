@@ -10,7 +10,7 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from chassis.client_address import TrustedProxies, client_address
+from chassis.client_address import TrustedProxies, client_address, plain
 from chassis.guards import admit
 from chassis.identity import Verifier
 from contracts.identity import Identity
@@ -55,7 +55,7 @@ class Admission:
         said = head.get(b"x-forwarded-for")
         values = (said.decode("latin-1"),) if said else ()
         scope["state"]["client_address"] = client_address(peer, values, self._trusted)
-        if peer in self._trusted and head.get(b"x-forwarded-proto") == b"https":
+        if head.get(b"x-forwarded-proto") == b"https" and (plain(peer) or peer) in self._trusted:
             scope["scheme"] = "https"
 
     async def let_in(self, rule: Rule, head: Head, scope: Any) -> None:
@@ -82,8 +82,8 @@ class Admission:
             await self._count(pacing, shares, (address, "", address, ""), rule, scope)
             identity = await self._verified(token, address)
             await self._count(pacing, (pacing.account,), (account_of(identity),), rule, scope)
-        else:
-            identity = await self._verified(token, address)
+        # Its session may have ended while we counted, and an event stream would go on without it.
+        identity = self._verifier.remembered(token) or await self._verified(token, address)
         admit(identity, rule.access, rule.scope)
         scope["user"] = identity
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
 import jwt
+import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from gateway_rig import Behind, Running, Start
 from issuer import AUDIENCE, ISSUER, Issuer
 from waiting import eventually
 
+from chassis.client_address import TrustedProxies
+from chassis.identity import Verifier
 from contracts.auth import SessionRevoked
 from contracts.event import Event
 from contracts.identity import Role
+from services.gateway.admission import Admission
 from services.gateway.policy import AUTH, Rule
+from services.gateway.tally import Draw, OwnTally
 
 PRIVATE = "/auth/me"
 PUBLIC = "/versions"
@@ -99,6 +104,33 @@ async def test_an_ended_session_is_refused_by_every_replica_within_a_second(
     assert time.monotonic() - began < 1
     for replica in replicas:
         assert (await replica.ask("GET", PRIVATE, headers=other)).status == 200
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+async def test_a_session_that_ends_while_its_request_is_counted_is_refused(
+    gateway: Running, monkeypatch: pytest.MonkeyPatch, seen_before: bool
+) -> None:
+    session_id = uuid4()
+    bearer = gateway.issuer.bearer(session_id=session_id)
+    if seen_before:
+        assert (await gateway.ask("GET", PRIVATE, headers=bearer)).status == 200
+    take, verifier = OwnTally.take, gateway.gateway.verifier
+
+    async def end_meanwhile(tally: OwnTally, draws: Sequence[Draw]) -> list[int]:
+        if any(key.startswith("read:account:") for key, *_ in draws):
+            verifier.revoke(session_id, until=time.time() + 60)
+        return await take(tally, draws)
+
+    monkeypatch.setattr(OwnTally, "take", end_meanwhile)
+    assert (await gateway.ask("GET", PRIVATE, headers=bearer)).status == 401
+
+
+def test_a_proxy_of_ours_is_known_however_its_address_is_written() -> None:
+    admission = Admission(Verifier.__new__(Verifier), OwnTally(), TrustedProxies.parse("10.0.0.0/8"))
+    for peer, scheme in (("10.1.2.3", "https"), ("::ffff:10.1.2.3", "https"), ("192.0.2.1", "http")):
+        scope = {"client": (peer, 1), "scheme": "http", "state": {}}
+        admission.find_origin({b"x-forwarded-proto": b"https"}, scope)
+        assert scope["scheme"] == scheme
 
 
 async def test_while_auth_is_away_the_keys_at_hand_go_on_serving(gateway: Running) -> None:
