@@ -128,6 +128,9 @@ class Ears:
         except msgspec.MsgspecError as error:
             # Nothing to try again, and nobody else loses it: the services that live by it have their own inbox.
             log.error("event.unreadable", subject=message.subject, error=str(error))
+        except Exception as error:
+            # A mistake of ours would be made again at each try, and nothing behind this event would ever be heard.
+            log.error("event.failed", subject=message.subject, exc_info=error)
 
 
 class _Place:

@@ -22,7 +22,7 @@ from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
 from contracts.tracks import Reason, TrackPublished, TrackRejected
 from contracts.versions import ReleasePublished
 from devstack.nats import Nats
-from services.gateway.live import Audience
+from services.gateway.live import Audience, Frame
 from services.gateway.reactions import framed
 
 HEARTBEAT = {"": ""}
@@ -311,6 +311,25 @@ async def test_an_event_that_cannot_be_read_is_passed_over(listen, publish: Publ
         for body in (b"", b"{", b'{"type":"license.changed"}', b"[]", b"\xff\x00"):
             await client.jetstream().publish("license.changed", body, stream="LICENSE")
         await client.close()
+        event = changed(me)
+        await publish(event)
+        assert (await stream.next()).id == str(event.id)
+
+
+async def test_an_event_that_we_fail_at_ourselves_does_not_deafen_us(
+    gateway: Running, listen, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = uuid4()
+    tell, failing = gateway.gateway.audience.tell, changed(me)
+
+    def fail(frame: Frame) -> None:
+        if frame.event_id == str(failing.id):
+            raise RuntimeError("a mistake of ours")
+        tell(frame)
+
+    monkeypatch.setattr(gateway.gateway.audience, "tell", fail)
+    async with listen(me) as stream:
+        await publish(failing)
         event = changed(me)
         await publish(event)
         assert (await stream.next()).id == str(event.id)
