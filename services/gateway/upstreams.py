@@ -49,7 +49,9 @@ class Service:
         while True:
             try:
                 await self.pool.probe(PROBE, seconds=PROBE_S)
-            except UpstreamError:
+            except Exception as error:
+                if not isinstance(error, UpstreamError):  # a probe that gave up would leave the breaker as it is
+                    log.error("upstream.probe_failed", upstream=self.name, exc_info=error)
                 self.failed()
                 await asyncio.sleep(PROBE_EVERY_S if self.breaker.is_open else PROBE_AGAIN_S)
             else:

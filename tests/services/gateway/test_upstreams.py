@@ -185,3 +185,19 @@ async def test_what_changes_nothing_is_asked_once_more_and_what_may_have_been_do
     assert len(asked) == expected
     assert b"x-request-deadline-ms: 30000\r\n" in asked[0]
     server.close()
+
+
+async def test_a_probe_that_fails_in_an_unforeseen_way_is_made_again(
+    upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = upstreams._services[LICENSE].pool
+    probe, failures = pool.probe, iter((ValueError, OverflowError, UnicodeError))
+
+    async def fail_first(target: bytes, *, seconds: float) -> None:
+        for failure in failures:
+            raise failure
+        await probe(target, seconds=seconds)
+
+    monkeypatch.setattr(pool, "probe", fail_first)
+    await eventually(lambda: is_open(upstreams))
+    await eventually(lambda: not is_open(upstreams))
