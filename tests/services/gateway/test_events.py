@@ -50,11 +50,13 @@ class Stream:
         return dict(line.split(":", 1) for line in lines) if raw.endswith(b"\n\n") else {}
 
     async def next(self) -> Heard | None:
-        """The next event, heartbeats aside; None at the end of the stream."""
-        while block := await self.block():
-            if "event" in block:
-                said = {name: value.removeprefix(" ") for name, value in block.items()}
-                return Heard(said.get("id", ""), said["event"], msgspec.json.decode(said["data"]))
+        """The next event, heartbeats aside, which alone would be waited with for as long as the token lives; None at
+        the end of the stream."""
+        async with asyncio.timeout(20):
+            while block := await self.block():
+                if "event" in block:
+                    said = {name: value.removeprefix(" ") for name, value in block.items()}
+                    return Heard(said.get("id", ""), said["event"], msgspec.json.decode(said["data"]))
         return None
 
 
