@@ -65,6 +65,12 @@ async def shop(license_settings: LicenseSettings, issuer: Issuer, serve, stripe:
     await bus.close()
 
 
+@pytest.fixture(autouse=True)
+def logs_as_the_runner_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command sets up logging for a process that ends with it; this one goes on when its output is long closed."""
+    monkeypatch.setattr("services.license.commands.set_up", lambda *_names, **_more: None)
+
+
 @pytest.fixture
 def more_settings() -> dict[str, object]:
     """What a module of tests sets beside the usual; it has a fixture of the same name for that."""
