@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from services.license.domain.stripe_account import SeenCharge, SeenCustomer
 from services.license.door import words
@@ -29,13 +30,11 @@ class StripeBooks:
             Unavailable, PaymentsUnavailable
             NotAtStripe: there is no such customer.
         """
-        v1 = self._client.v1
-        of = {"customer": customer_id, "limit": PAGE}
         who, subscriptions, invoices, charges = await asyncio.gather(
-            _one("customers.retrieve", v1.customers.retrieve_async(customer_id)),
-            _all("subscriptions.list", v1.subscriptions.list_async({**of, "status": "all"})),
-            _all("invoices.list", v1.invoices.list_async({**of, "expand": ["data.payments"]})),
-            _all("charges.list", v1.charges.list_async(of)),
+            self._one("customers", customer_id),
+            self._all("subscriptions", customer=customer_id, status="all"),
+            self._all("invoices", customer=customer_id, expand=["data.payments"]),
+            self._all("charges", customer=customer_id),
         )
         for price in (item["price"] for each in subscriptions for item in each["items"]["data"]):
             if not known_prices & {price["id"], price["lookup_key"]}:
@@ -55,7 +54,7 @@ class StripeBooks:
             Unavailable, PaymentsUnavailable
         """
         try:
-            charge = await _one("charges.retrieve", self._client.v1.charges.retrieve_async(charge_id))
+            charge = await self._one("charges", charge_id)
         except NotAtStripe:
             return None
         return words.id_of(charge["customer"])
@@ -66,48 +65,40 @@ class StripeBooks:
         Raises:
             Unavailable, PaymentsUnavailable
         """
-        created = {"gte": int(since.timestamp())}
-        asked: dict[str, Any] = {"created": created, "limit": PAGE, "types": sorted(HEARD)}
-        for start in range(0, len(asked["types"]), 20):  # so many may be asked for at once
-            types = asked["types"][start : start + 20]
-            for event in await _all(
-                "events.list", self._client.v1.events.list_async({**asked, "types": types}), most=100 * MOST
-            ):
-                found = heard(event.to_dict())
+        created, kinds = {"gte": int(since.timestamp())}, sorted(HEARD)
+        for start in range(0, len(kinds), 20):  # so many may be asked for at once
+            for event in await self._all("events", created=created, types=kinds[start : start + 20], most=100 * MOST):
+                found = heard(event)
                 if found is not None:
                     yield found
 
     async def subscribers(self, since: datetime) -> set[str]:
         """Customers with a subscription, of whatever state, that was made since then."""
-        asked = {"created": {"gte": int(since.timestamp())}, "limit": PAGE, "status": "all"}
-        made = await _all("subscriptions.list", self._client.v1.subscriptions.list_async(asked), most=100 * MOST)
+        created = {"gte": int(since.timestamp())}
+        made = await self._all("subscriptions", created=created, status="all", most=100 * MOST)
         return {customer for each in made if (customer := words.id_of(each["customer"]))}
 
     async def _charge(self, said: Any) -> SeenCharge:
-        of = {"charge": said["id"], "limit": PAGE}
-        v1 = self._client.v1
-        refunds = await _all("refunds.list", v1.refunds.list_async(of)) if said["amount_refunded"] else []
-        disputes = await _all("disputes.list", v1.disputes.list_async(of)) if said["disputed"] else []
+        refunds = await self._all("refunds", charge=said["id"]) if said["amount_refunded"] else []
+        disputes = await self._all("disputes", charge=said["id"]) if said["disputed"] else []
         return words.charge(said, refunds[::-1], disputes[::-1])  # the oldest first, also within a second
 
     async def _learn_plan(self, product_id: str) -> None:
         if product_id not in self._product_plans:
-            product = await _one("products.retrieve", self._client.v1.products.retrieve_async(product_id))
-            self._product_plans[product_id] = product["metadata"].to_dict().get("plan")
+            product = await self._one("products", product_id)
+            self._product_plans[product_id] = product["metadata"].get("plan")
 
+    async def _one(self, kind: str, id: str) -> dict[str, Any]:
+        with asking(f"{kind}.retrieve"):
+            return await self._client.read(f"/v1/{kind}/{quote(id, safe='')}")
 
-async def _one(call: str, asked: Any) -> Any:
-    with asking(call):
-        return await asked
-
-
-async def _all(call: str, asked: Any, *, most: int = MOST) -> list[Any]:
-    """Every page, the newest first."""
-    with asking(call):
-        first = await asked
-        found: list[Any] = []
-        async for each in first.auto_paging_iter():
-            found.append(each)
-            if len(found) == most:
-                break
-        return found
+    async def _all(self, kind: str, *, most: int = MOST, **asked: Any) -> list[dict[str, Any]]:
+        """Every page, the newest first."""
+        found: list[dict[str, Any]] = []
+        with asking(f"{kind}.list"):
+            while True:
+                page = await self._client.read(f"/v1/{kind}", limit=PAGE, **asked)
+                found += page["data"]
+                if not (page["has_more"] and page["data"]) or len(found) >= most:
+                    return found[:most]
+                asked["starting_after"] = found[-1]["id"]

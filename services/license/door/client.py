@@ -57,6 +57,16 @@ class StripeClient:
             raise PaymentsUnavailable
         return self._sdk.v1
 
+    async def read(self, path: str, **asked: Any) -> dict[str, Any]:
+        """What is there, as JSON: making the SDK's objects of it would keep everybody waiting for twice as long.
+
+        Raises:
+            PaymentsUnavailable, and whatever the SDK raises
+        """
+        if self._sdk is None:
+            raise PaymentsUnavailable
+        return (await self._sdk.raw_request_async("get", path, **asked)).data  # pyright: ignore[reportReturnType] # JSON
+
     async def open(self) -> None:
         """Nothing is asked before somebody wants something: a service may start while Stripe is away."""
 
