@@ -6,7 +6,7 @@ ALTER TABLE plans
 UPDATE plans SET summary = 'Every overlay, on two devices.' WHERE id = 'free';
 INSERT INTO plans (id, name, max_devices, offline_days, entitlements, channels, position, summary, at_expiry) VALUES
     ('pro', 'Pro', 5, 7, '{widgets,maps.unlimited,history,channel.beta}', '{stable,beta}', 2,
-     'All maps, your history, new versions first, on five devices.', 'free'),
+     'Every map, on five devices.', 'free'),
     ('team', 'Team', 15, 7, '{widgets,maps.unlimited,history,channel.beta}', '{stable,beta}', 3,
      'Pro for a team: fifteen devices.', 'free');
 
