@@ -1,4 +1,4 @@
-"""What operators do to auth from a shell: look at the signing keys and change them, look at roles and give them.
+"""What operators do to auth from a shell: signing keys, roles, and the second factor of somebody who lost theirs.
 
 Every command works on the database alone, beside the service that runs, and reads the service's own environment.
 """
@@ -25,9 +25,14 @@ from services.auth.administration import give_role
 from services.auth.domain.accounts import same_address
 from services.auth.domain.keys import KeyState, standings
 from services.auth.keyring import Keyring
+from services.auth.letters import write
 from services.auth.secrets import Secrets
 from services.auth.store.accounts import AccountStore
+from services.auth.store.audit import AuditStore
 from services.auth.store.keys import KeyStore
+from services.auth.store.mails import MailStore
+from services.auth.store.second_factors import SecondFactorStore
+from services.auth.store.sessions import SessionStore
 
 
 class DatabaseAlone(Struct, frozen=True, kw_only=True):
@@ -76,6 +81,21 @@ async def revoke_key(said: argparse.Namespace) -> str:
     )
 
 
+async def remove_second_factor(said: argparse.Namespace) -> str:
+    async with _opened(load(DatabaseAlone)) as database, database.transaction() as tx:
+        account = await AccountStore(tx).by_email(same_address(said.email))
+        if account is None:
+            raise CannotBeDone(f"Nobody has signed up with {said.email}.")
+        if not await SecondFactorStore(tx).is_on(account.id):
+            raise CannotBeDone(f"{account.email} has no second factor.")
+        await SecondFactorStore(tx).remove(account.id)
+        # Whoever put it there, or has the phone, is out as well.
+        await SessionStore(tx).end_all(account.id, "ended_by_admin", now())
+        await AuditStore(tx).note(account.id, "second_factor_off", detail="by an operator")
+        await MailStore(tx).post(account.email, write("second_factor_off"))
+    return f"{account.email} signs in with the password alone from now on, is signed out everywhere, and told by mail."
+
+
 async def roles(said: argparse.Namespace) -> str:
     async with _opened(load(DatabaseAlone)) as database, database.transaction() as tx:
         account = await AccountStore(tx).by_email(same_address(said.email))
@@ -122,6 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     role.add_argument("email", metavar="EMAIL", help="the address of the account")
     role.add_argument("role", metavar="ROLE", nargs="?", choices=[role.value for role in Role], help=", ".join(Role))
     role.set_defaults(command=roles)
+    lost = commands.add_parser("remove-second-factor", help="for somebody who lost the phone and the recovery codes")
+    lost.add_argument("email", metavar="EMAIL", help="the address of the account, whose owner you are sure to talk to")
+    lost.set_defaults(command=remove_second_factor)
     return parser
 
 

@@ -113,6 +113,32 @@ async def test_the_first_admin_is_made_from_a_shell_and_needs_the_database_alone
     assert letter["recipient"] == "first@raceoverlay.example"
 
 
+async def test_whoever_lost_the_second_factor_gets_back_in_and_nobody_stays_signed_in(shell: Shell):
+    del shell.environment["AUTH_SECRET"]
+    email = "lost@raceoverlay.example"
+    code, _, said = await shell.run("remove-second-factor", email)
+    assert (code, said) == (1, f"Nobody has signed up with {email}.")
+    await shell.rows(
+        "WITH lost AS (INSERT INTO users (id, email, password_hash, is_verified)"
+        " VALUES (gen_random_uuid(), $1, '', true) RETURNING id)"
+        " INSERT INTO sessions (id, user_id, created_at, rotated_at, last_seen_at, authenticated_at, expires_at)"
+        " SELECT gen_random_uuid(), id, now(), now(), now(), now(), now() + interval '1 day' FROM lost",
+        email,
+    )
+    code, _, said = await shell.run("remove-second-factor", email)
+    assert (code, said) == (1, f"{email} has no second factor.")
+    await shell.rows(
+        "INSERT INTO second_factors (user_id, secret, enrolled_at, confirmed_at) SELECT id, '', now(), now() FROM users"
+    )
+    code, said, _ = await shell.run("remove-second-factor", email)
+    assert (code, said.split(", ")[1]) == (0, "is signed out everywhere")
+    assert await shell.rows("SELECT FROM second_factors") == []
+    assert await shell.rows("SELECT FROM sessions WHERE revoked_at IS NULL") == []
+    assert [row["subject"] for row in await shell.rows("SELECT subject FROM outbox")] == ["session.revoked"]
+    assert [row["action"] for row in await shell.rows("SELECT action FROM audit")] == ["second_factor_off"]
+    assert [row["recipient"] for row in await shell.rows("SELECT recipient FROM mails")] == [email]
+
+
 async def test_help_says_what_there_is_and_a_wrong_command_is_told(shell: Shell):
     code, said, _ = await shell.run("--help")
     assert code == 0
