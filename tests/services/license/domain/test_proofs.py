@@ -51,6 +51,7 @@ def test_a_proof_for_something_else_is_refused(device: str, user: UUID, token: s
         "_" * 87,
         "",
     ],
+    ids=["of another key", "of another kind", "made up", "cut", "too long", "empty"],  # keys are new in each process
 )
 def test_what_is_no_signature_of_the_statement_is_refused(proof: str) -> None:
     with pytest.raises(DeviceUnproven):
