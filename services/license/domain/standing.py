@@ -124,13 +124,19 @@ def _of_subscription(plans: Plans, subscription: Subscription, now: datetime) ->
         subscription_status=subscription.status,
         renews_at=subscription.renews_at if subscription.ends_at is None else None,
         grace_until=grace_until,
-        reconsider_at=min((at for at in (grace_until, subscription.ends_at) if at is not None), default=None),
+        reconsider_at=min((at for at in (_cap_ahead(subscription, now), subscription.ends_at) if at), default=None),
     )
 
 
 def grace_of(subscription: Subscription) -> datetime | None:
     """Until when a subscription with an outstanding payment stays licensed; None where nothing has failed."""
     return None if subscription.first_failed_at is None else subscription.first_failed_at + PAST_DUE_CAP
+
+
+def _cap_ahead(subscription: Subscription, now: datetime) -> datetime | None:
+    """When the outstanding payment will have been outstanding for too long, also where something else holds now."""
+    is_ahead = subscription.status is Status.PAST_DUE and not _is_past_the_cap(subscription, now)
+    return grace_of(subscription) if is_ahead else None
 
 
 def _is_past_the_cap(subscription: Subscription, now: datetime) -> bool:

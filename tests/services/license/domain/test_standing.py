@@ -66,6 +66,14 @@ def test_a_grace_says_until_when_and_is_judged_again_then():
     assert standing.grace_until == standing.reconsider_at == NOW - 3 * DAY + PAST_DUE_CAP
 
 
+def test_a_disputed_payment_that_is_outstanding_too_is_judged_again_when_it_was_for_too_long():
+    both = replace(ACTIVE, status=Status.PAST_DUE, first_failed_at=NOW - 3 * DAY, is_disputed=True)
+    standing = stands(both)
+    assert (standing.code, standing.grace_until) == ("disputed", None)
+    assert standing.reconsider_at == NOW - 3 * DAY + PAST_DUE_CAP
+    assert stands(both, at=standing.reconsider_at).code == "suspended_unpaid"
+
+
 @pytest.mark.parametrize("status", [Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED])
 def test_before_the_first_payment_the_plan_before_holds(status: Status):
     assert stands(replace(ACTIVE, status=status)) == stands()
