@@ -48,6 +48,7 @@ async def serve(port: int, keys: bytes) -> None:
         interface=Interfaces.ASGINL,
         log_level=LogLevels.error,
         websockets=False,
+        backpressure=1024,  # as the services: each of those in front keeps its connections
     )
     await asyncio.gather(server.serve())
 
