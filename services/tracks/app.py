@@ -6,10 +6,12 @@ from litestar.di import Provide
 
 from chassis.database import Database
 from chassis.service import Service
-from services.tracks.domain import MAX_BODY_BYTES
+from services.tracks.domain.uploads import MAX_BODY_BYTES
+from services.tracks.forgetting import Forgetting
+from services.tracks.judging import Judging
 from services.tracks.library import Library
 from services.tracks.objects import Objects
-from services.tracks.reactions import Forgetting, Judging, reactions
+from services.tracks.reactions import reactions
 from services.tracks.reception import Reception
 from services.tracks.routes import ROUTES
 from services.tracks.settings import TracksSettings

@@ -11,10 +11,11 @@ from contracts.event import now
 from contracts.identity import Identity, Role
 from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import MapAllowance, TrackList, TrackVersions
-from services.tracks.domain import TrackUnknown
+from services.tracks.domain.uploads import TrackUnknown
 from services.tracks.objects import ObjectMissing, Objects
-from services.tracks.reader_store import ReaderStore
-from services.tracks.store import MapStore, PublishedMap, UploadStore
+from services.tracks.store.maps import MapStore, PublishedMap
+from services.tracks.store.readers import ReaderStore
+from services.tracks.store.uploads import UploadStore
 
 
 class Library:

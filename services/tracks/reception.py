@@ -11,7 +11,7 @@ from chassis.database import Database
 from contracts.event import new_id
 from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import Upload, UploadStatus
-from services.tracks.domain import (
+from services.tracks.domain.uploads import (
     MAX_WAITING_UPLOADS,
     IdempotencyKeyReused,
     TooManyUploadsWaiting,
@@ -21,7 +21,7 @@ from services.tracks.domain import (
     fingerprint,
 )
 from services.tracks.objects import Objects
-from services.tracks.store import EarlierUpload, UploadStore
+from services.tracks.store.uploads import EarlierUpload, UploadStore
 from services.tracks.waiting_room import WaitingRoom
 
 OTHER_REPLICAS_POLL_S = 0.5

@@ -13,7 +13,7 @@ from laps import circuit, upload_of
 from laptop_stripe import LaptopStripe
 from waiting import eventually
 
-from services.tracks.allowance import MAPS_A_DAY
+from services.tracks.domain.allowance import MAPS_A_DAY
 
 PATHS = [f"/tracks/allowance/circuit{number}" for number in range(MAPS_A_DAY + 1)]
 LAST = PATHS[-1]

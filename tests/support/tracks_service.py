@@ -18,9 +18,10 @@ from chassis.database import Database
 from chassis.service import Service
 from contracts.event import Event, subject_of
 from contracts.tracks import TrackUploaded, Upload, UploadStatus
+from services.tracks.forgetting import Forgetting
+from services.tracks.judging import Judging
 from services.tracks.library import Library
 from services.tracks.objects import Objects
-from services.tracks.reactions import Forgetting, Judging
 from services.tracks.reception import Reception
 from services.tracks.settings import TracksSettings
 from services.tracks.waiting_room import WaitingRoom

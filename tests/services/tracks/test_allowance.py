@@ -17,7 +17,7 @@ from contracts.identity import Role
 from contracts.license import LicenseChanged
 from contracts.problem import Unauthenticated
 from contracts.tracks import MapAllowanceUsedUp
-from services.tracks.allowance import MAPS_A_DAY, UNLIMITED, Reader
+from services.tracks.domain.allowance import MAPS_A_DAY, UNLIMITED, Reader
 from services.tracks.reactions import entitle
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)

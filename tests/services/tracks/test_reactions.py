@@ -21,9 +21,10 @@ from contracts.auth import UserDeleted
 from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import TrackPublished, TrackRejected, TrackUploaded
 from devstack.nats import Nats
-from services.tracks.domain import TooManyUploadsWaiting, TrackUnknown, UploadUnknown
+from services.tracks.domain.uploads import TooManyUploadsWaiting, TrackUnknown, UploadUnknown
+from services.tracks.forgetting import LapsCameMeanwhile
+from services.tracks.judging import Heard
 from services.tracks.objects import ObjectMissing
-from services.tracks.reactions import Heard, LapsCameMeanwhile
 from services.tracks.settings import TracksSettings
 
 

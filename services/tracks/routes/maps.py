@@ -1,43 +1,29 @@
-"""What can be asked of tracks over HTTP."""
+"""The published maps."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from litestar import MediaType, Response, get, post, put
+from litestar import MediaType, Response, get, put
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, PathParameter, QueryParameter
-from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED, HTTP_304_NOT_MODIFIED
+from litestar.params import FromQuery, HeaderParameter, PathParameter, QueryParameter
+from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from chassis.guards import requires
 from chassis.problems import documented
 from contracts.identity import Identity, Scope
-from contracts.problem import BodyTooLarge, InvalidRequest, Unauthenticated, Unavailable
-from contracts.tracks import MapAllowance, MapAllowanceUsedUp, TrackList, TrackMap, TrackVersions, Upload, UploadStatus
+from contracts.problem import InvalidRequest, Unauthenticated, Unavailable
+from contracts.tracks import MapAllowance, MapAllowanceUsedUp, TrackList, TrackMap, TrackVersions
 from services.tracks import negotiation
-from services.tracks.domain import (
-    MAX_TRACKS_LISTED,
-    SLUG_PATTERN,
-    IdempotencyKeyReused,
-    TooManyUploadsWaiting,
-    TrackUnknown,
-    UploadUnknown,
-    wait_asked_for,
-)
+from services.tracks.domain.uploads import MAX_TRACKS_LISTED, SLUG_PATTERN, TrackUnknown
 from services.tracks.library import Library
-from services.tracks.reception import Reception
 
 _READER = {"guards": [requires(scope=Scope.TRACKS_READ)], "security": [{"bearer": []}]}
-_UPLOADER = {"guards": [requires(scope=Scope.TRACKS_WRITE)], "security": [{"bearer": []}]}
 Who = NamedDependency[Identity]
-Desk = NamedDependency[Reception]
 Shelves = NamedDependency[Library]
 Name = Annotated[str, PathParameter(pattern=SLUG_PATTERN, max_length=64)]
 Filter = Annotated[str | None, QueryParameter(pattern=SLUG_PATTERN, max_length=64)]
-Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,128}$")]
-Prefer = Annotated[str | None, HeaderParameter(name="Prefer", max_length=256)]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 AcceptEncoding = Annotated[str | None, HeaderParameter(name="Accept-Encoding")]
 Version = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="a version; without it the newest")]
@@ -48,38 +34,6 @@ After = Annotated[
         pattern=r"^[A-Za-z0-9._-]{1,64}/[A-Za-z0-9._-]{1,64}(?!\n)$", description="game/track_id: begin after it"
     ),
 ]
-
-
-@post(
-    "/tracks/upload",
-    status_code=HTTP_202_ACCEPTED,
-    responses=documented(
-        InvalidRequest, IdempotencyKeyReused, BodyTooLarge, TooManyUploadsWaiting, Unauthenticated, Unavailable
-    ),
-    **_UPLOADER,
-)
-async def upload(
-    data: JSONBody[Upload],
-    identity: Who,
-    reception: Desk,
-    idempotency_key: Key = None,
-    prefer: Prefer = None,
-) -> Response[UploadStatus]:
-    """Send a driven lap. It is judged at once: poll the address in `Location`, or ask with `Prefer: wait=N` (10 s at
-    most) for the verdict in this answer."""
-    upload_id = await reception.receive(data, identity.user_id, idempotency_key)
-    wait_s = wait_asked_for(prefer)
-    headers = {"location": f"/tracks/uploads/{upload_id}"}
-    if wait_s is None:
-        return Response(await reception.status(upload_id, identity.user_id), headers=headers)
-    headers["preference-applied"] = "wait"
-    return Response(await reception.verdict(upload_id, identity.user_id, wait_s), headers=headers)
-
-
-@get("/tracks/uploads/{upload_id:uuid}", responses=documented(UploadUnknown, Unauthenticated), **_READER)
-async def upload_status(upload_id: FromPath[UUID], identity: Who, reception: Desk) -> UploadStatus:
-    """How an upload of yours stands: the verdict, its reasons, and the map it made or repeats."""
-    return await reception.status(upload_id, identity.user_id)
 
 
 @get("/tracks", responses=documented(InvalidRequest, Unauthenticated), **_READER)
@@ -144,4 +98,4 @@ async def taken(game: Name, track_id: Name, identity: Who, library: Shelves) -> 
     return await library.take(identity, game, track_id)
 
 
-ROUTES = [upload, upload_status, tracks, track_map, versions, taken]
+ROUTES = [tracks, track_map, versions, taken]

@@ -9,7 +9,7 @@ from laps import circuit, upload_of
 
 from contracts.problem import InvalidRequest
 from contracts.tracks import Upload
-from services.tracks.domain import check_form, encoded, fingerprint, wait_asked_for
+from services.tracks.domain.uploads import check_form, encoded, fingerprint, wait_asked_for
 
 
 def fields_refused(upload: Upload) -> list[str]:

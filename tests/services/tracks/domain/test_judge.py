@@ -13,8 +13,8 @@ import pytest
 from laps import circuit, upload_of
 
 from contracts.tracks import TrackMap, Upload
-from services.tracks.document import Document, read
-from services.tracks.judge import Judgement, judge
+from services.tracks.domain.document import Document, read
+from services.tracks.domain.judge import Judgement, judge
 
 UPLOAD = UUID("01980000-0000-7000-8000-000000000001")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.tracks.canonical import Loop
+from services.tracks.domain.canonical import Loop
 
 ROUND_PLACES = 720  # divides by two, three and four
 TURN_STEP_M = 2.0

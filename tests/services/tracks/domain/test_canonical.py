@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laps import circuit, upload_of
 
-from services.tracks.canonical import Loop, close, steps_for
-from services.tracks.lap import Lap
+from services.tracks.domain.canonical import Loop, close, steps_for
+from services.tracks.domain.lap import Lap
 
 
 def loop_of(xy: np.ndarray, **said: object) -> Loop:

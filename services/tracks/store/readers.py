@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
-from services.tracks.allowance import Reader
+from services.tracks.domain.allowance import Reader
 
 
 class ReaderStore:

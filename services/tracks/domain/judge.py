@@ -12,12 +12,12 @@ import msgspec
 import numpy as np
 
 from contracts.tracks import Deviation, Line, Quality, Reason, TrackMap, Upload
-from services.tracks import document
-from services.tracks.canonical import Loop, close, steps_for
-from services.tracks.compare import Comparison, compare, places_for
-from services.tracks.document import Document
-from services.tracks.lap import Lap
-from services.tracks.validate import refusals
+from services.tracks.domain import document
+from services.tracks.domain.canonical import Loop, close, steps_for
+from services.tracks.domain.compare import Comparison, compare, places_for
+from services.tracks.domain.document import Document
+from services.tracks.domain.lap import Lap
+from services.tracks.domain.validate import refusals
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from contracts.tracks import Deviation
-from services.tracks.lap import Places
+from services.tracks.domain.lap import Places
 
 STEP_M: Final = 5.0
 MAX_PLACES: Final = 2000

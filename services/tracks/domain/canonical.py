@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from services.tracks.lap import Floats, Lap, Places
+from services.tracks.domain.lap import Floats, Lap, Places
 
 CLOSING_REACH_M = 25.0
 """How near the end of a lap must come to its beginning: at 10 points a second a car moves 9 m between two of them."""

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from laps import REAL_TRACKS, WITHOUT_REAL_TRACKS, assetto_corsa_lines, circuit, f1_circuits, upload_of
 
-from services.tracks.lap import OFF_TRACK, PIT_LANE, Lap
-from services.tracks.validate import refusals
+from services.tracks.domain.lap import OFF_TRACK, PIT_LANE, Lap
+from services.tracks.domain.validate import refusals
 
 
 def refused(xy: np.ndarray, **said: object) -> dict[str, float | None]:

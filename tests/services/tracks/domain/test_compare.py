@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laps import REAL_TRACKS, WITHOUT_REAL_TRACKS, circuit, f1_circuits, upload_of
 
-from services.tracks.canonical import Loop, close
-from services.tracks.compare import STEP_M, Comparison, compare, places_for
-from services.tracks.lap import Lap
+from services.tracks.domain.canonical import Loop, close
+from services.tracks.domain.compare import STEP_M, Comparison, compare, places_for
+from services.tracks.domain.lap import Lap
 
 
 def loop_of(xy: np.ndarray, **said: object) -> Loop:

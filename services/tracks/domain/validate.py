@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 
 from contracts.tracks import Reason
-from services.tracks.canonical import CLOSING_REACH_M, Loop, close
-from services.tracks.lap import Flags, Lap
-from services.tracks.shape import crossings, repeats, turns_back
+from services.tracks.domain.canonical import CLOSING_REACH_M, Loop, close
+from services.tracks.domain.lap import Flags, Lap
+from services.tracks.domain.shape import crossings, repeats, turns_back
 
 MIN_POINTS: Final = 60
 MAX_COORDINATE_M: Final = 1e5

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from contracts.tracks import TrackMap, TrackSummary
-from services.tracks.canonical import Loop
+from services.tracks.domain.canonical import Loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The rules of laps, layouts and maps: from the form of an upload to the verdict on it. Pure: time is an argument."""
