@@ -17,26 +17,47 @@ from contracts.problem import Problem
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=96)]
 Handedness = Literal["right", "left", "unknown"]
+Coordinates = Literal["game", "integrated"]
+MapStatus = Literal["provisional", "confirmed"]
 Point = Annotated[tuple[float, ...], msgspec.Meta(min_length=2, max_length=3)]
 MAX_POINTS = 20_000
+MAX_POINTS_OF_OTHERS = 4_000
+MAX_OTHERS = 60
+Metres = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+Passage = Annotated[tuple[Point, ...], msgspec.Meta(min_length=2, max_length=MAX_POINTS_OF_OTHERS)]
+
+
+class PitPassage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The pit lane as it was driven through: lap distances in metres, and the way itself where it was seen."""
+
+    entry_m: Metres
+    exit_m: Metres
+    speed_limit_mps: Annotated[float, msgspec.Meta(gt=0, le=100)] | None = None
+    points: Annotated[tuple[Point, ...], msgspec.Meta(max_length=MAX_POINTS_OF_OTHERS)] = ()
 
 
 class Upload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One driven lap, in driving order, from line to line. `flags` are bit sets per point, one for each point.
 
-    Flag bits: 1 pit lane, 2 off the track.
+    Flag bits: 1 pit lane, 2 off the track. `track_id` is left out where the game does not say which track it is.
+    `coordinates`: whether the game gave them, or they were integrated from speed and heading. `other_cars` are
+    passages of other cars in the same plane, whole laps or pieces, that show how wide the road is.
     """
 
     game: Slug
-    track_id: Slug
     lap_valid: bool
     points: Annotated[tuple[Point, ...], msgspec.Meta(min_length=1, max_length=MAX_POINTS)]
+    track_id: Slug | None = None
     handedness: Handedness = "unknown"
+    coordinates: Coordinates = "game"
     track_name: Title | None = None
     layout_name: Title | None = None
     rate_hz: Annotated[float, msgspec.Meta(gt=0, le=1000)] | None = None
     lap_time_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] | None = None
     flags: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_POINTS)] = ()
+    sector_starts_m: Annotated[tuple[Metres, ...], msgspec.Meta(max_length=8)] = ()
+    pit: PitPassage | None = None
+    other_cars: Annotated[tuple[Passage, ...], msgspec.Meta(max_length=MAX_OTHERS)] = ()
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,11 +85,17 @@ UploadState = Literal["received", "accepted", "duplicate", "rejected"]
 
 
 class UploadStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an upload stands. `track` is the name that its map is asked for by, also where the lap came without one.
+
+    `version` is the newest version of that map, which this lap may have brought.
+    """
+
     upload_id: UUID
     status: UploadState
     reasons: tuple[Reason, ...] = ()
     layout_id: UUID | None = None
     version: int | None = None
+    track: LayoutReference | None = None
     duplicate_of: LayoutReference | None = None
     variant_of: LayoutReference | None = None
     reverse_of: LayoutReference | None = None
@@ -103,9 +130,13 @@ class Station(msgspec.Struct, frozen=True):
 
 
 class PitLane(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the pit lane leaves and joins the lap, and its own line where somebody drove it."""
+
     entry_s: float
     exit_s: float
     speed_limit_mps: float | None = None
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
 
 
 class Corner(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -118,13 +149,26 @@ class Corner(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Quality(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How well the map is known: from how many laps of how many drivers, and how well it closes."""
+    """How well the map is known: from how many laps of how many drivers, and how well it closes.
+
+    `width_coverage` is the share of the lap (0..1) at which enough cars were seen beside the racing line to believe
+    the widths; without it there are none.
+    """
 
     laps: int
     users: int
     closure_m: float
     residual_mean_m: float | None = None
     residual_p95_m: float | None = None
+    width_coverage: float | None = None
+    coordinates: Coordinates = "game"
+
+
+class LayoutLink(msgspec.Struct, frozen=True):
+    """Another layout that this one is told from: a variant of it, or the same road driven the other way."""
+
+    type: Literal["variant_of", "reverse_of"]
+    layout_id: UUID
 
 
 class TrackMap(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -134,7 +178,7 @@ class TrackMap(msgspec.Struct, frozen=True, omit_defaults=True):
     version: int
     game: str
     track_id: str
-    status: Literal["provisional", "confirmed"]
+    status: MapStatus
     length_m: float
     direction: Literal["cw", "ccw"]
     line: Line
@@ -148,6 +192,7 @@ class TrackMap(msgspec.Struct, frozen=True, omit_defaults=True):
     sectors: tuple[Station, ...] = ()
     pit: PitLane | None = None
     corners: tuple[Corner, ...] = ()
+    links: tuple[LayoutLink, ...] = ()
 
 
 class TrackSummary(msgspec.Struct, frozen=True):
@@ -159,17 +204,22 @@ class TrackSummary(msgspec.Struct, frozen=True):
     layout_name: str | None
     length_m: float
     created_at: datetime
+    status: MapStatus = "provisional"
 
 
 class TrackList(msgspec.Struct, frozen=True):
     tracks: tuple[TrackSummary, ...]
 
 
-class TrackVersion(msgspec.Struct, frozen=True):
+class TrackVersion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`url` is where the content delivery network has the document, where one is set up."""
+
     version: int
     created_at: datetime
     etag: str
     length_m: float
+    status: MapStatus = "provisional"
+    url: str | None = None
 
 
 class TrackVersions(msgspec.Struct, frozen=True):
@@ -197,20 +247,33 @@ class TrackUploaded(Event, frozen=True, kw_only=True, tag="track.uploaded"):
     upload_id: UUID
     user_id: UUID
     game: str
-    track_id: str
+    track_id: str | None
     storage_path: str
 
 
 class TrackPublished(Event, frozen=True, kw_only=True, tag="track.published"):
-    """A map version is live."""
+    """A map version is live: whoever asks for that track is given it now. One event for each name of the track.
 
-    upload_id: UUID
+    `upload_id` is the lap that brought it; there is none where a moderator's act did.
+    """
+
     layout_id: UUID
     game: str
     track_id: str
     version: int
     etag: str
-    uploaded_by: UUID
+    upload_id: UUID | None = None
+    uploaded_by: UUID | None = None
+    status: MapStatus = "provisional"
+    url: str | None = None
+
+
+class TrackWithdrawn(Event, frozen=True, kw_only=True, tag="track.withdrawn"):
+    """There is no map of that track any more: a moderator withdrew what there was."""
+
+    layout_id: UUID
+    game: str
+    track_id: str
 
 
 class TrackRejected(Event, frozen=True, kw_only=True, tag="track.rejected"):
@@ -219,8 +282,8 @@ class TrackRejected(Event, frozen=True, kw_only=True, tag="track.rejected"):
     upload_id: UUID
     user_id: UUID
     game: str
-    track_id: str
+    track_id: str | None
     reasons: tuple[Reason, ...]
 
 
-EVENTS = (TrackUploaded, TrackPublished, TrackRejected)
+EVENTS = (TrackUploaded, TrackPublished, TrackWithdrawn, TrackRejected)

@@ -1,0 +1,8 @@
+ALTER TABLE uploads DROP COLUMN related;
+DELETE FROM uploads WHERE track_id IS NULL;
+ALTER TABLE uploads ALTER COLUMN track_id SET NOT NULL;
+DROP INDEX uploads_raw;
+DROP INDEX track_maps_line;
+ALTER TABLE track_maps DROP COLUMN status, DROP COLUMN withdrawn_at;
+DROP TABLE acts, trials, supporters, lines, names, layout_links;
+ALTER TABLE layouts DROP COLUMN state, DROP COLUMN venue, DROP COLUMN layout_name, DROP COLUMN pinned, DROP COLUMN merged_into;
