@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from contracts.tracks import Coordinates
 from desktop_client.telemetry.frame import Floats, Ints, Session
 
 SPACING_M: Final = 0.5
@@ -41,20 +42,41 @@ class Refusal(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PitWay:
+    """The pit lane as a car was seen driving through it: from `entry_m` to `exit_m`, metres after the line.
+
+    The exit is the smaller one across the line. `points` (n, 2) is the way, in the plane of the lap; it has none
+    where nobody saw it.
+    """
+
+    entry_m: float
+    exit_m: float
+    limit_mps: float | None
+    points: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CapturedLap:
     """A lap from line to line. `points` (n, 3): right-handed metres, z nan where the game does not say it.
 
-    `flags` has one bit set per point (1 pit lane, 2 off the track); a captured lap has neither. `rate_hz` is the
-    rate of the points, `lap_time_s` the game's own where it gives one.
+    `track_id` is None where the game has no name for its tracks. `flags` has one bit set per point (1 pit lane, 2
+    off the track); a captured lap has neither. `rate_hz` is the rate of the points, `lap_time_s` the game's own
+    where it gives one. `coordinates` are the game's own, or integrated from speed and heading. `other_cars` are ways
+    (m, 2) that other cars have driven in the same plane, whole laps or pieces. `sector_starts_m` says where sectors
+    2 and 3 begin, metres after the line.
     """
 
     game: str
-    track_id: str
+    track_id: str | None
     track_name: str | None
     points: Floats
     flags: Ints
     rate_hz: float
     lap_time_s: float
+    coordinates: Coordinates = "game"
+    other_cars: tuple[Floats, ...] = ()
+    sector_starts_m: tuple[float, ...] = ()
+    pit: PitWay | None = None
 
 
 class Sample(NamedTuple):
@@ -128,7 +150,7 @@ class FinishedLap:
             points = np.vstack((points[:-1:every], points[-1]))
         return CapturedLap(
             game=session.game,
-            track_id=session.track_id or "",
+            track_id=session.track_id,
             track_name=session.track_name,
             points=points,
             flags=np.zeros(len(points), dtype=np.int32),
