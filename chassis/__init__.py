@@ -11,6 +11,7 @@ problems        every refusal as RFC 9457 problem details
 identity        access tokens checked against auth's published keys
 guards          what a route asks of its caller: signed in, a role, a scope
 health          is it alive, is it ready
+commands        what operators run in a shell beside the service, and how it ends
 rounds          work that is done beside the requests, one piece after the other
 observability   logs with trace ids, metrics, spans when somebody collects them
 

@@ -6,21 +6,18 @@ Every command works on the database alone, beside the service that runs, and rea
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
-import sys
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from chassis.commands import CannotBeDone, parser_of, run
 from chassis.database import Database
-from chassis.observability import set_up
-from chassis.settings import MissingSettings, Secret, load
+from chassis.settings import Secret, load
 from contracts.event import now
 from contracts.identity import Role
-from contracts.problem import Problem
 from services.auth.administration import give_role
 from services.auth.domain.accounts import same_address
 from services.auth.domain.keys import KeyState, standings
@@ -42,10 +39,6 @@ class DatabaseAlone(Struct, frozen=True, kw_only=True):
 class DatabaseAndSecret(DatabaseAlone, frozen=True, kw_only=True):
     auth_secret: Annotated[Secret, Meta(description="what private keys are encrypted with, as the service has it")]
     auth_secret_previous: Secret = Secret("")
-
-
-class CannotBeDone(Exception):
-    """The message is a sentence for the operator."""
 
 
 async def list_keys(_said: argparse.Namespace) -> str:
@@ -111,24 +104,11 @@ async def roles(said: argparse.Namespace) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 2 and a sentence where the environment lacks something, 1 where it cannot be done."""
-    set_up("auth", level="warning", otlp_endpoint="", sample=0)
-    said = _parser().parse_args(arguments)
-    try:
-        print(asyncio.run(said.command(said)))
-    except MissingSettings as error:
-        print(f"Cannot do that: {error}", file=sys.stderr)
-        return 2
-    except (CannotBeDone, Problem) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run(_parser(), arguments, log_level="warning")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m services.auth",
-        description="Without a command: serve. The environment says where everything is.",
-    )
+    parser = parser_of("auth")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     keys = commands.add_parser("keys", help="list the signing keys, or change them")
     keys.set_defaults(command=list_keys)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import re
-import sys
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -15,12 +13,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from chassis.commands import CannotBeDone, parser_of, run
 from chassis.database import Database
-from chassis.observability import set_up
-from chassis.settings import MissingSettings, Secret, load
+from chassis.settings import Secret, load
 from contracts.event import now
 from contracts.license import AccountLicense
-from contracts.problem import Problem
 from services.license.money import Money
 from services.license.price_list import Match
 from services.license.reconciliation import LOOKS_BACK, Report
@@ -36,10 +33,6 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     stripe_api_base: str = ""
     public_url: str = ""
     reconcile_hour: int = 3
-
-
-class CannotBeDone(Exception):
-    """The message is a sentence for the operator."""
 
 
 async def prices(said: argparse.Namespace) -> str:
@@ -103,25 +96,11 @@ async def revoke(said: argparse.Namespace) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 2 and a sentence where the environment lacks something, 1 where it cannot be done."""
-    set_up("license", level="error", otlp_endpoint="", sample=0)
-    said = _parser().parse_args(arguments)
-    try:
-        print(asyncio.run(said.command(said)))
-    except MissingSettings as error:
-        print(f"Cannot do that: {error}", file=sys.stderr)
-        return 2
-    except (CannotBeDone, Problem) as error:
-        details = "; ".join(f"{each.field}: {each.message}" for each in getattr(error, "errors", ()))
-        print(f"{error} {details}".strip(), file=sys.stderr)
-        return 1
-    return 0
+    return run(_parser(), arguments, log_level="error")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m services.license",
-        description="Without a command: serve. The environment says where everything is.",
-    )
+    parser = parser_of("license")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listed = commands.add_parser("prices", help="compare the prices in the plans' rows with Stripe's")
     listed.add_argument("--sync", action="store_true", help="make what is missing at Stripe")

@@ -68,7 +68,7 @@ async def shop(license_settings: LicenseSettings, issuer: Issuer, serve, stripe:
 @pytest.fixture(autouse=True)
 def logs_as_the_runner_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command sets up logging for a process that ends with it; this one goes on when its output is long closed."""
-    monkeypatch.setattr("services.license.commands.set_up", lambda *_names, **_more: None)
+    monkeypatch.setattr("chassis.commands.set_up", lambda *_names, **_more: None)
 
 
 @pytest.fixture
