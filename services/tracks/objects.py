@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -15,6 +17,8 @@ from contracts.problem import Unavailable
 from services.tracks.settings import TracksSettings
 
 _JSON_UNDER_GZIP = {"ContentType": "application/json", "ContentEncoding": "gzip"}
+_FOR_EVER = {"CacheControl": "public, max-age=31536000, immutable"}
+_MAPS = "maps/"  # named by their content, and no secret
 _CONFIG = AioConfig(
     s3={"addressing_style": "path"},
     signature_version="s3v4",
@@ -30,6 +34,15 @@ _CONFIG = AioConfig(
 
 class ObjectMissing(Exception):
     """There is no object at that path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object, when it was put last, and its size in bytes."""
+
+    path: str
+    put_at: datetime
+    size: int
 
 
 class Objects:
@@ -57,6 +70,11 @@ class Objects:
         self._client = None
         await self._held.aclose()
 
+    def public_url(self, path: str) -> str | None:
+        """Where the content delivery network has the map that lies at that path, if there is one."""
+        base = self._settings.maps_cdn_url.rstrip("/")
+        return f"{base}/{path}" if base and path.startswith(_MAPS) else None
+
     async def ping(self) -> None:
         """Answer by a real question, or raise Unavailable."""
         with _translated("-"):
@@ -67,8 +85,9 @@ class Objects:
         Raises:
             Unavailable: it may or may not have been written.
         """
+        said = _JSON_UNDER_GZIP | (_FOR_EVER if path.startswith(_MAPS) else {})
         with _translated(path):
-            await self._client.put_object(Bucket=self._bucket, Key=path, Body=compressed, **_JSON_UNDER_GZIP)
+            await self._client.put_object(Bucket=self._bucket, Key=path, Body=compressed, **said)
 
     async def get(self, path: str) -> bytes:
         """The object as it was put.
@@ -81,6 +100,23 @@ class Objects:
             answer = await self._client.get_object(Bucket=self._bucket, Key=path)
             async with answer["Body"] as body:
                 return await body.read()
+
+    async def listed(self, folder: str) -> AsyncIterator[tuple[Listed, ...]]:
+        """What lies under that folder (`raw/`), page after page, in the order of the paths.
+
+        Raises:
+            Unavailable: storage does not answer, or no longer.
+        """
+        more: dict[str, str] = {}
+        while True:
+            with _translated(folder):
+                page = await self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder, **more)
+            yield tuple(
+                Listed(found["Key"], found["LastModified"], found["Size"]) for found in page.get("Contents", ())
+            )
+            if not page.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": page["NextContinuationToken"]}
 
     async def delete(self, path: str) -> None:
         """Remove it; one that is not there is no reason to complain."""
