@@ -14,7 +14,7 @@ HEADER: Final = "s,x,y,z,w_left,w_right"
 
 
 def written(track_map: TrackMap) -> bytes:
-    """Metres, the first row is the start/finish line; what the map does not know is left empty."""
+    """Metres in the plane of the game; the first row is the start/finish line, what is not known is left empty."""
     line = track_map.line
     stations = np.round(Road.of(track_map).stations, 3).tolist()
     told = [_cells(column, len(line.x)) for column in (line.z, line.w_left, line.w_right)]

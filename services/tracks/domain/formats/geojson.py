@@ -18,8 +18,9 @@ from services.tracks.domain.formats.road import Road
 from services.tracks.domain.lap import Floats, Places
 
 NOTE: Final = (
-    "Coordinates are metres in a right-handed plane seen from above, whose origin and orientation are the game's own; a"
-    " third one is the height. They are not longitude and latitude: place them before you lay them over the Earth."
+    "Coordinates are metres in a right-handed plane seen from above; its origin and orientation are the game's own, and"
+    " where handedness_in_game is left, its y has the other sign there. A third coordinate is the height. They are not"
+    " longitude and latitude: place them before you lay them over the Earth."
 )
 
 Feature = dict[str, Any]
@@ -48,7 +49,7 @@ def _lines(track_map: TrackMap, road: Road) -> Iterable[Feature]:
         "status": track_map.status,
         "length_m": track_map.length_m,
         "direction": track_map.direction,
-        "handedness": track_map.frame.handedness,
+        "handedness_in_game": track_map.frame.handedness,
         "step_m": track_map.line.step_m,
         "links": track_map.links,
     }
@@ -69,7 +70,7 @@ def _pit_lane(pit: PitLane | None, road: Road) -> Iterable[Feature]:
     if pit is None:
         return
     if pit.x:
-        yield _feature("pit_lane", _string(np.array(pit.x) + 1j * np.array(pit.y)), speed_limit_mps=pit.speed_limit_mps)
+        yield _feature("pit_lane", _string(road.seen(pit.x, pit.y)), speed_limit_mps=pit.speed_limit_mps)
     yield _feature("pit_entry", _point(road, pit.entry_s), s=pit.entry_s)
     yield _feature("pit_exit", _point(road, pit.exit_s), s=pit.exit_s)
 

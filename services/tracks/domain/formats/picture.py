@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import Final
 
 import numpy as np
@@ -18,7 +16,7 @@ import numpy as np
 from contracts.tracks import Corner, PitLane, TrackMap
 from services.tracks.domain.formats.road import Road
 from services.tracks.domain.formats.sheet import MARGIN, Labels, Sheet
-from services.tracks.domain.lap import Places
+from services.tracks.domain.strokes import closed, opened, words
 
 STYLE: Final = (
     ":root{color-scheme:light dark;--ground:#f7f7f4;--road:#3b4149;--rim:#c9ccc8;--ink:#1d2126;--faint:#6a7078;"
@@ -41,7 +39,6 @@ POLICY: Final = (
 )
 ROAD_UNITS: Final = 7.0  # the least that a road is drawn wide, or one of 20 km would be a hair
 DISC_UNITS: Final = 13.0
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def drawn(track_map: TrackMap) -> bytes:
@@ -50,8 +47,8 @@ def drawn(track_map: TrackMap) -> bytes:
     size = f"{sheet.width:.0f} {sheet.height:.0f}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" role="img" aria-labelledby="title desc">',
-        f'<title id="title">{_words(_name(track_map))}</title>',
-        f'<desc id="desc">{_words(_told(track_map))}</desc>',
+        f'<title id="title">{words(_name(track_map))}</title>',
+        f'<desc id="desc">{words(_told(track_map))}</desc>',
         f"<style>{STYLE}</style>",
         '<rect class="ground" width="100%" height="100%"/>',
         *_road(road, sheet),
@@ -77,13 +74,13 @@ def _told(track_map: TrackMap) -> str:
 
 
 def _road(road: Road, sheet: Sheet) -> Iterator[str]:
-    line = _closed(sheet.on(road.places))
+    line = closed(sheet.on(road.places))
     widest = ROAD_UNITS
     surface = ""
     if road.edges is not None and road.width is not None:
         left, right = (sheet.on(edge) for edge in road.edges)
         # Out on the left and back on the right: under the rule that nothing cancels, crossings are road as well.
-        surface = f'<path class="surface" fill-rule="nonzero" d="{_closed(left)}{_closed(right[::-1])}"/>'
+        surface = f'<path class="surface" fill-rule="nonzero" d="{closed(left)}{closed(right[::-1])}"/>'
         widest = max(widest, float(np.percentile(road.width[0] + road.width[1], 90)) * sheet.scale)
     yield f'<path class="rim" stroke-width="{widest + 6:.1f}" d="{line}"/>'
     yield f'<path class="road" stroke-width="{ROAD_UNITS}" d="{line}"/>{surface}'
@@ -101,7 +98,7 @@ def _sectors(track_map: TrackMap, road: Road, sheet: Sheet) -> Iterator[str]:
         if len(within) > 1:
             kind = ("one", "two", "three")[number % 3]
             told = f"<title>Sector {number + 1}</title>"
-            yield f'<path class="{kind}" stroke-width="2.6" d="{_open(within)}">{told}</path>'
+            yield f'<path class="{kind}" stroke-width="2.6" d="{opened(within)}">{told}</path>'
     for begin in begins[1:]:
         yield _across(road, sheet, begin, "mark", half=ROAD_UNITS, wide=3)
 
@@ -110,8 +107,8 @@ def _pit_lane(pit: PitLane | None, road: Road, sheet: Sheet) -> Iterator[str]:
     if pit is None:
         return
     if len(pit.x) > 1:
-        lane = sheet.on(np.array(pit.x) + 1j * np.array(pit.y))
-        yield f'<path class="pit" stroke-width="3" d="{_open(lane)}"><title>Pit lane</title></path>'
+        lane = sheet.on(road.seen(pit.x, pit.y))
+        yield f'<path class="pit" stroke-width="3" d="{opened(lane)}"><title>Pit lane</title></path>'
     else:
         for name, s in (("Pit entry", pit.entry_s), ("Pit exit", pit.exit_s)):
             yield f"<g>{_across(road, sheet, s, 'pit', half=10, wide=3)}<title>{name}</title></g>"
@@ -126,7 +123,7 @@ def _start(track_map: TrackMap, road: Road, sheet: Sheet) -> Iterator[str]:
     tail = _on(sheet, road.at(s)) + 22 * side + 4 * ahead
     tip = tail + 26 * ahead
     wings = (tail + 7 * side, tip, tail - 7 * side)
-    yield f'<path class="arrow" d="{_open(np.array(wings))}Z"><title>Driving direction</title></path>'
+    yield f'<path class="arrow" d="{opened(np.array(wings))}Z"><title>Driving direction</title></path>'
 
 
 def _corners(corners: Iterable[Corner], road: Road, sheet: Sheet) -> Iterator[str]:
@@ -137,8 +134,8 @@ def _corners(corners: Iterable[Corner], road: Road, sheet: Sheet) -> Iterator[st
         spot = labels.spot(apex, right if corner.dir == "L" else -right)
         told = f"Turn {corner.n}" + (f": {corner.name}" if corner.name else "")
         yield (
-            f"<g><title>{_words(told)}</title>"
-            f'<path class="lead" stroke-width="1.5" d="{_open(np.array((apex, spot)))}"/>'
+            f"<g><title>{words(told)}</title>"
+            f'<path class="lead" stroke-width="1.5" d="{opened(np.array((apex, spot)))}"/>'
             f'<circle class="disc" cx="{spot.real:.1f}" cy="{spot.imag:.1f}" r="{DISC_UNITS}"/>'
             f'<text x="{spot.real:.1f}" y="{spot.imag + 4.8:.1f}" font-size="13.5" font-weight="600"'
             f' text-anchor="middle">{corner.n}</text></g>'
@@ -161,30 +158,14 @@ def _line_of_text(sheet: Sheet, y: float, most: float, text: str, kind: str) -> 
     size = min(most, (sheet.width - MARGIN) / 0.56 / max(1, len(text)))
     weight = 400 if kind else 650
     shown = f'x="{MARGIN / 2}" y="{y}" font-size="{size:.1f}" font-weight="{weight}"'
-    return f'<text class="{kind}" {shown}>{_words(text)}</text>'
+    return f'<text class="{kind}" {shown}>{words(text)}</text>'
 
 
 def _across(road: Road, sheet: Sheet, s: float, kind: str, *, half: float, wide: float) -> str:
     place, side = _on(sheet, road.at(s)), 1j * np.conj(road.heading(s))
     ends = np.array((place - half * side, place + half * side))
-    return f'<path class="{kind}" stroke-width="{wide}" d="{_open(ends)}"/>'
+    return f'<path class="{kind}" stroke-width="{wide}" d="{opened(ends)}"/>'
 
 
 def _on(sheet: Sheet, place: complex) -> complex:
     return complex(sheet.on(np.array([place]))[0])
-
-
-def _closed(places: Places) -> str:
-    return _open(places) + "Z"
-
-
-def _open(places: Places) -> str:
-    """The data of a path, in tenths of a unit, each place told by how far it is from the one before."""
-    tenths = np.round(np.column_stack((places.real, places.imag)) * 10).astype(np.int64)
-    steps = np.diff(tenths, axis=0, prepend=np.zeros((1, 2), np.int64)) / 10
-    pairs = [f"{x:g} {y:g}" for x, y in steps.tolist()]
-    return f"M{pairs[0]}l" + " ".join(pairs[1:])
-
-
-def _words(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("", text))

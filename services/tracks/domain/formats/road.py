@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,24 +14,32 @@ from services.tracks.domain.lap import Floats, Places
 
 @dataclass(frozen=True, eq=False)
 class Road:
-    """The line of a map, closed: `places` are (n,), metres in a right-handed plane; a place's number times the step is
-    its `s`. `width` says how far the road reaches to the left and to the right, where that is known."""
+    """The line of a map, closed, as it is seen from above: `places` are (n,), metres in a right-handed plane; a place's
+    number times the step is its `s`. `width` says how far the road reaches to the left and to the right, where that is
+    known. `is_mirrored`: the game's own plane is left-handed."""
 
     places: Places
     length_m: float
     heights: Floats | None
     width: tuple[Floats, Floats] | None
+    is_mirrored: bool = False
 
     @classmethod
     def of(cls, track_map: TrackMap) -> Road:
         line = track_map.line
         knows_width = len(line.w_left) == len(line.w_right) == len(line.x)
+        is_mirrored = track_map.frame.handedness == "left"
         return cls(
-            places=np.array(line.x) + 1j * np.array(line.y),
+            places=_from_above(line.x, line.y, is_mirrored),
             length_m=track_map.length_m,
             heights=np.array(line.z) if len(line.z) == len(line.x) else None,
             width=(np.array(line.w_left), np.array(line.w_right)) if knows_width else None,
+            is_mirrored=is_mirrored,
         )
+
+    def seen(self, x: Sequence[float], y: Sequence[float]) -> Places:
+        """Places that are told in the plane of the game, as the road's own are."""
+        return _from_above(x, y, self.is_mirrored)
 
     @property
     def stations(self) -> Floats:
@@ -65,3 +74,8 @@ class Road:
         before = int(where) % len(column)
         part = where - int(where)
         return complex((1 - part) * column[before] + part * column[(before + 1) % len(column)])
+
+
+def _from_above(x: Sequence[float], y: Sequence[float], is_mirrored: bool) -> Places:
+    places = np.array(x) + 1j * np.array(y)
+    return np.conj(places) if is_mirrored else places

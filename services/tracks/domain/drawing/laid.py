@@ -1,0 +1,223 @@
+"""How does a lap lie on a known line? Both settled on each other, and how far they are apart all along the lap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from contracts.tracks import Deviation
+from services.tracks.domain.alignment import Pose, oriented
+from services.tracks.domain.canonical import Loop
+from services.tracks.domain.deviation import apart, places_for
+from services.tracks.domain.drawing.paper import (
+    MARGIN,
+    WIDTH,
+    Window,
+    heading,
+    sheet,
+    shortened,
+    start,
+    stroke,
+    text,
+)
+from services.tracks.domain.drawing.strip import Strip
+from services.tracks.domain.lap import Floats, Places
+from services.tracks.domain.recognition import SAME_MAX_M, SAME_P95_M, Match, Relation
+from services.tracks.domain.strokes import closed, opened
+
+VERDICTS: Final[dict[Relation, tuple[str, str]]] = {
+    "same": ("good", "The same layout"),
+    "reverse": ("far2", "The same road, driven the other way"),
+    "variant": ("far2", "A variant of the layout"),
+    "other": ("far4", "Another road"),
+}
+FAR_M: Final = (3.0, 6.0, SAME_P95_M, SAME_MAX_M)
+"""Where the colours change: the last two are what 95 % of a lap, and all of it, must keep to be the same layout."""
+MAP: Final = (MARGIN, 116.0, 620.0, 430.0)
+INSET: Final = (WIDTH - MARGIN - 270.0, 116.0, 270.0, 250.0)
+STRIP_TOP: Final = 610.0
+HEIGHT: Final = 745.0
+DRAWN_PLACES: Final = 800
+LEAST_INSET_M: Final = 70.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """Both lines in the known one's plane, (n,) places each, from the lap's beginning on in the known direction.
+
+    `lap_far` and `known_far` are (n,): metres from each place of the one to the other line.
+    """
+
+    lap: Places
+    known: Places
+    lap_far: Floats
+    known_far: Floats
+    known_begins: int  # the number of the place at which the known line begins
+
+    @classmethod
+    def of(cls, loop: Loop, known: Loop, pose: Pose) -> Laid:
+        count = places_for(max(loop.length_m, known.length_m))
+        lap = oriented(loop.walked(count), is_mirrored=pose.is_mirrored, is_reversed=pose.is_reversed)
+        placed, shift = pose.factor * lap + pose.move, round(pose.start * count)
+        line = np.roll(known.walked(count), -shift)
+        found = apart(placed, line)
+        return cls(placed, line, found.there, found.back, -shift % count)
+
+    @property
+    def farthest(self) -> tuple[complex, complex]:
+        """The place of one line that is farthest from the other one, and the nearest place there."""
+        from_lap = float(self.lap_far.max()) >= float(self.known_far.max())
+        one, other = (self.lap, self.known) if from_lap else (self.known, self.lap)
+        number = int(np.argmax(self.lap_far if from_lap else self.known_far))
+        reach = max(2, len(one) // 25)
+        beside = other[(number + np.arange(-reach, reach + 1)) % len(other)]
+        fine = np.linspace(0, len(beside) - 1, 20 * len(beside))
+        steps = np.arange(len(beside))
+        finely = np.interp(fine, steps, beside.real) + 1j * np.interp(fine, steps, beside.imag)
+        return complex(one[number]), complex(finely[np.argmin(np.abs(finely - one[number]))])
+
+
+def comparison(loop: Loop, match: Match, *, name: str, known_name: str) -> str:
+    """The picture of a lap laid on a known line."""
+    laid = Laid.of(loop, match.known.loop, match.pose)
+    colour, verdict = VERDICTS[match.relation]
+    told = f"{shortened(name, 52)} on {shortened(known_name, 52)}"
+    parts = [
+        *heading(colour, verdict),
+        *_names(name, known_name),
+        *_map(laid, match.pose),
+        *_inset(laid, match),
+        *_facts(match, loop.length_m),
+        *_legend(),
+        *_strip(laid, loop.length_m, is_reversed=match.pose.is_reversed),
+    ]
+    return sheet(HEIGHT, verdict, f"{told}: {in_words(match.deviation)}.", parts)
+
+
+def in_words(deviation: Deviation) -> str:
+    return f"{deviation.rms:.1f} m rms, {deviation.p95:.1f} m at the 95th percentile, {deviation.max:.1f} m at most"
+
+
+def _map(laid: Laid, pose: Pose) -> Iterator[str]:
+    window = Window.around(np.concatenate((laid.lap, laid.known)), *MAP)
+    yield stroke("road", 13, closed(window.on(_thinned(laid.known))))
+    far = _coloured(laid.known, laid.known_far, window)
+    yield '<g opacity="0.35">'
+    yield from (stroke(f"far{level} butt", 13, path) for level, path in far if level >= 2)
+    yield "</g>"
+    yield from (stroke(f"far{level}", 4, path) for level, path in _coloured(laid.lap, laid.lap_far, window))
+    yield from _start(window, laid.known, laid.known_begins, "edge", is_backwards=False, half=14)
+    yield from _start(window, laid.lap, 0, "ink", is_backwards=pose.is_reversed, half=9)
+    here = window.place(sum(laid.farthest) / 2)
+    yield f'<circle class="ink" fill="none" stroke-width="2" cx="{here.real:.1f}" cy="{here.imag:.1f}" r="17"/>'
+    yield from window.bar(MARGIN, STRIP_TOP - 34)
+
+
+def _start(window: Window, line: Places, number: int, kind: str, *, is_backwards: bool, half: float) -> Iterator[str]:
+    ahead = line[(number + 2) % len(line)] - line[number - 2]
+    ahead /= max(abs(ahead), 1e-9)
+    place = complex(line[number])
+    side = 1j * ahead
+    outside = side if abs(place + side - line.mean()) >= abs(place - side - line.mean()) else -side
+    yield from start(window, place, -ahead if is_backwards else ahead, kind, outside=outside, half=half)
+
+
+def _inset(laid: Laid, match: Match) -> Iterator[str]:
+    """The place where they are farthest apart, seen from near."""
+    left, top, width, height = INSET
+    here, there = laid.farthest
+    shown = max(LEAST_INSET_M, 3.2 * abs(here - there))
+    window = Window(left, top, width, height, height / shown, (here + there) / 2)
+    frame = f'x="{left}" y="{top}" width="{width}" height="{height}" rx="10"'
+    yield f'<clipPath id="near"><rect {frame}/></clipPath>'
+    yield f'<rect class="panel" {frame}/>'
+    yield f'<g clip-path="url(#near)">{stroke("road", 12, closed(window.on(laid.known)))}'
+    yield from (stroke(f"far{level}", 3.5, path) for level, path in _runs(laid.lap, laid.lap_far, window))
+    ends = window.on(np.array((here, there)))
+    yield stroke("halo", 5, opened(ends)) + stroke("ink", 2, opened(ends), ' stroke-dasharray="1 4"')
+    yield "".join(f'<circle class="fill" cx="{end.real:.1f}" cy="{end.imag:.1f}" r="3.5"/>' for end in ends)
+    yield "</g>"
+    yield from window.bar(left + 14, top + height - 14)
+    where = f"{match.deviation.max:.1f} m apart at {100 * match.at:.0f} % of the lap"
+    yield text(left, top + height + 24, where, "strong")
+
+
+def _facts(match: Match, length_m: float) -> Iterator[str]:
+    pose, known = match.pose, match.known.loop
+    rows = (
+        ("rms", f"{match.deviation.rms:.1f} m"),
+        ("95 % within", f"{match.deviation.p95:.1f} m"),
+        ("length", f"{length_m:.0f} m on {known.length_m:.0f} m"),
+        ("turned by", f"{np.degrees(pose.turn):.1f}°"),
+        ("scaled by", f"{pose.scale:.3f}"),
+        ("mirrored", "yes" if pose.is_mirrored else "no"),
+        ("driven", "the other way" if pose.is_reversed else "the same way"),
+    )
+    left, top, _, height = INSET
+    for number, (name, value) in enumerate(rows):
+        y = top + height + 52 + 22 * number
+        yield text(left, y, name, "faint") + text(left + 108, y, value)
+
+
+def _legend() -> Iterator[str]:
+    y, x = STRIP_TOP - 34.0, 330.0
+    yield text(x - 10, y, "apart by up to", "faint small", "end")
+    for level, name in enumerate(("3 m", "6 m", f"{SAME_P95_M:g} m", f"{SAME_MAX_M:g} m", "more")):
+        yield stroke(f"far{level}", 5, f"M{x + 2:.0f} {y - 4:.0f}h18") + text(x + 27, y, name, "faint small")
+        x += 45 + 7.5 * len(name)
+
+
+def _names(name: str, known_name: str) -> Iterator[str]:
+    """What is drawn how: the lap is the thin line, the known one the wide band."""
+    lap, known = shortened(name, 44), shortened(known_name, 44)
+    x = MARGIN + 40 + 8.4 * len(lap)
+    yield stroke("far0", 4, f"M{MARGIN + 2:.0f} 83h22") + text(MARGIN + 34, 88, lap, "faint")
+    yield text(x, 88, "on", "faint") + stroke("road", 13, f"M{x + 36:.0f} 83h16") + text(x + 66, 88, known, "faint")
+
+
+def _strip(laid: Laid, length_m: float, *, is_reversed: bool) -> Iterator[str]:
+    far = np.maximum(laid.lap_far, laid.known_far)
+    strip = Strip(STRIP_TOP, length_m, most=5 * float(np.ceil(max(1.05 * float(far.max()), 5.0) / 5)))
+    heights = strip.binned(np.roll(far[::-1], 1) if is_reversed else far)
+    at_the_end = bool(heights[: len(heights) // 4].max() > heights[-len(heights) // 4 :].max())
+    yield from strip.frame("metres apart along the lap", "m")
+    levels = _levels(heights)
+    for level in np.unique(levels):
+        yield strip.bars(f"far{level}", heights, levels == level)
+    yield from strip.limit(SAME_P95_M, "95 % must be nearer", at_the_end=at_the_end)
+    yield from strip.limit(SAME_MAX_M, "all must be nearer", at_the_end=at_the_end)
+
+
+def _coloured(line: Places, far: Floats, window: Window) -> list[tuple[int, str]]:
+    return _runs(_thinned(line), _thinned_most(far), window)
+
+
+def _runs(line: Places, far: Floats, window: Window) -> list[tuple[int, str]]:
+    """The closed line as paths of one colour each, the nearest first, so that what is far lies on top."""
+    levels = _levels(far)
+    ends = np.append(np.flatnonzero(np.diff(levels)) + 1, len(levels))
+    begins = np.concatenate(([0], ends[:-1]))
+    on = window.on(np.append(line, line[0]))
+    runs = [(int(levels[a]), opened(on[a : b + 1])) for a, b in zip(begins, ends, strict=True)]
+    return sorted(runs, key=lambda run: run[0])
+
+
+def _levels(far: Floats) -> np.ndarray:
+    return np.searchsorted(FAR_M, far)
+
+
+def _thinned(line: Places) -> Places:
+    return line[:: _every(len(line))]
+
+
+def _thinned_most(far: Floats) -> Floats:
+    """The most of each stretch that `_thinned` leaves one place of."""
+    every = _every(len(far))
+    return np.maximum.reduceat(far, np.arange(0, len(far), every))
+
+
+def _every(count: int) -> int:
+    return -(-count // DRAWN_PLACES)
