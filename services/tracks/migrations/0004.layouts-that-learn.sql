@@ -31,15 +31,15 @@ CREATE TABLE lines (
     reference_path text NOT NULL,           -- the document whose line offsets are counted from; never another one
     length_m       double precision NOT NULL,
     size_m         double precision,        -- of the shape's descriptor; null until the document was read for it
-    shape          real[],                  -- the descriptor at size one: 16 forward and 16 backward coefficients
-    shape_key      point,                   -- its two largest kinds of difference, to search by
+    shape          bytea,                   -- the descriptor at size one: 32 numbers of single precision
+    shape_key      box,                     -- four numbers to search it by: such an index keeps a box as four
     evidence       bytea,                   -- histograms of lateral offsets at each station, packed
     laps           integer NOT NULL DEFAULT 0,
     facts          jsonb NOT NULL DEFAULT '{}',  -- corners as moderators edited them
     changed_at     timestamptz NOT NULL,
     PRIMARY KEY (layout_id, game)
 );
-CREATE INDEX lines_shape ON lines USING gist (shape_key);
+CREATE INDEX lines_shape ON lines USING spgist (shape_key);
 CREATE INDEX lines_unread ON lines (layout_id) WHERE shape IS NULL;
 
 CREATE TABLE supporters (
@@ -88,6 +88,12 @@ ALTER TABLE uploads
     ALTER COLUMN track_id DROP NOT NULL,                 -- null where the game does not say which track it is
     ADD COLUMN related jsonb NOT NULL DEFAULT '{}';      -- track, duplicate_of, variant_of, reverse_of of the verdict
 CREATE INDEX uploads_raw ON uploads (judged_at) WHERE storage_path IS NOT NULL AND status <> 'received';
+CREATE INDEX uploads_votes ON uploads (game, track_id, judged_at DESC) WHERE layout_id IS NOT NULL;
+CREATE INDEX uploads_layout ON uploads (layout_id) WHERE layout_id IS NOT NULL;
+CREATE INDEX uploads_path ON uploads (storage_path) WHERE storage_path IS NOT NULL;
+CREATE INDEX track_maps_path ON track_maps (storage_path);
+CREATE INDEX lines_reference ON lines (reference_path);
+CREATE INDEX layouts_contenders ON layouts (created_at) WHERE state = 'contender';
 
 -- What was published before layouts had names and lines.
 INSERT INTO names (game, track_id, layout_id, linked_at)
@@ -99,3 +105,13 @@ INSERT INTO lines (layout_id, game, track_id, reference_path, length_m, laps, ch
 INSERT INTO supporters (layout_id, game, supporter, laps, last_at)
     SELECT DISTINCT ON (layout_id, game) layout_id, game, coalesce(uploaded_by, gen_random_uuid()), 1, created_at
     FROM track_maps ORDER BY layout_id, game, version;
+INSERT INTO supporters (layout_id, game, supporter, laps, last_at)
+    SELECT layout_id, game, user_id, 0, max(judged_at) FROM uploads
+    WHERE status IN ('accepted', 'duplicate') AND user_id IS NOT NULL AND layout_id IS NOT NULL
+    GROUP BY layout_id, game, user_id
+    ON CONFLICT DO NOTHING;
+UPDATE uploads SET layout_id = NULL, version = NULL WHERE status = 'rejected';  -- it was what they were compared with
+UPDATE uploads SET related = jsonb_build_object('track', jsonb_build_object('game', game, 'track_id', track_id))
+    || CASE status WHEN 'duplicate'
+       THEN jsonb_build_object('duplicate_of', jsonb_build_object('game', game, 'track_id', track_id)) ELSE '{}' END
+    WHERE status IN ('accepted', 'duplicate');

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laps import REAL_TRACKS, WITHOUT_REAL_TRACKS, circuit, f1_circuits
 
+from services.tracks.domain.alignment import SCALES
 from services.tracks.domain.canonical import Loop
-from services.tracks.domain.descriptor import SCALES, SEARCH_RMS_M, describe, least_rms, reach, sizes_within
+from services.tracks.domain.descriptor import describe, least_rms, reach, search_rms, sizes_within
 from services.tracks.domain.lap import Places
 
 PLACES = 1024
@@ -72,7 +73,7 @@ def test_no_layout_that_a_lap_lies_on_is_missed(
     asked, there = describe(loop_through(lap)), describe(loop_through(known))
     least = min(least_rms(d, there.unit[None], np.array([there.size_m]))[0] for d in (asked, asked.swapped))
     assert least <= rms + CENTIMETRES
-    if rms <= SEARCH_RMS_M - CENTIMETRES:
+    if rms <= search_rms(asked) - CENTIMETRES:
         smallest, largest = sizes_within(asked)
         assert smallest <= there.size_m <= largest
         near = [d for d in (asked, asked.swapped) if np.linalg.norm(d.unit - there.unit) <= reach(d)]
