@@ -23,7 +23,8 @@ class Lap:
     """Points in driving order, in a right-handed plane seen from above.
 
     `xy` is (n, 2) metres; `z` is (n,) metres, or None where the game gave no height; `rate_hz` is how many points a
-    second were taken, None where it cannot be known.
+    second were taken, None where it cannot be known. `others` are passages of other cars and `pit_way` is the pit lane
+    as it was driven, each (m, 2) in the same plane.
     """
 
     xy: Floats
@@ -32,14 +33,15 @@ class Lap:
     off_track: Flags
     is_valid: bool
     rate_hz: float | None
+    others: tuple[Floats, ...] = ()
+    pit_way: Floats | None = None
+    handedness_is_known: bool = True
 
     @classmethod
     def read(cls, upload: Upload) -> Lap:
         """The lap of an upload whose form was checked: a left-handed plane is mirrored, an unknown one believed."""
         columns = np.array(upload.points, dtype=np.float64)
-        xy = columns[:, :2].copy()
-        if upload.handedness == "left":
-            xy[:, 1] = -xy[:, 1]
+        xy = _plane(columns, upload)
         flags = np.array(upload.flags or (0,) * len(xy), dtype=np.int64)
         return cls(
             xy=xy,
@@ -48,7 +50,17 @@ class Lap:
             off_track=(flags & OFF_TRACK) != 0,
             is_valid=upload.lap_valid,
             rate_hz=_rate(upload),
+            others=tuple(_plane(np.array(passage, dtype=np.float64), upload) for passage in upload.other_cars),
+            pit_way=_plane(np.array(upload.pit.points), upload) if upload.pit and upload.pit.points else None,
+            handedness_is_known=upload.handedness != "unknown",
         )
+
+
+def _plane(columns: Floats, upload: Upload) -> Floats:
+    xy = columns[:, :2].copy()
+    if upload.handedness == "left":
+        xy[:, 1] = -xy[:, 1]
+    return xy
 
 
 def _rate(upload: Upload) -> float | None:
