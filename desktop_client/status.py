@@ -54,6 +54,8 @@ class Snapshot:
 CAPTURE: Final = {
     Refusal.GAME_LACKS: "this game does not send what a map is made of",
     Refusal.NOT_DRIVING: "you are not driving",
+    Refusal.IN_GARAGE: "you are in the garage",
+    Refusal.REPLAY: "a replay is shown",
     Refusal.PAUSED: "the game was paused",
     Refusal.PIT_LANE: "the last lap went through the pit lane",
     Refusal.LAP_INVALID: "the game did not count the last lap",
@@ -61,12 +63,16 @@ CAPTURE: Final = {
     Refusal.REWOUND: "the last lap was rewound",
     Refusal.GAP: "telemetry was missing for more than a second",
     Refusal.TELEPORT: "the car was moved",
+    Refusal.STOOD: "the car stood still in the last lap",
     Refusal.LINE_UNCLEAR: "the line was not crossed clearly",
     Refusal.TOO_LONG: "the last lap took too long",
     Refusal.TOO_FEW_POINTS: "the last lap had too few points",
     Refusal.RATE_TOO_LOW: "the game sends too seldom; set a higher rate in its telemetry settings",
     Refusal.INCOMPLETE: "a part of the last lap is missing",
     Refusal.LAP_TIME_DISAGREES: "the game's lap time is another one than was measured",
+    Refusal.UNTIMED: "the game gave no time for the last lap",
+    Refusal.OPEN: "the last lap did not end where it began",
+    Refusal.DRIFTED: "the way of the last lap could not be worked out",
     Refusal.SESSION_CHANGED: "the session ended",
 }
 

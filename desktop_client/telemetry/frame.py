@@ -265,6 +265,7 @@ class Player:
     water_c: float | None = None
     oil_c: float | None = None
     acceleration_mps2: tuple[float, float] | None = None  # forwards, to the left
+    velocity_mps: tuple[float, float] | None = None  # forwards, to the left; only of games that do not place the car
     incidents: int | None = None
     incident_limit: int | None = None
     warnings: int | None = None

@@ -170,6 +170,7 @@ def _write_player(player: Player, cars: Cars, row: int, values: NDArray[np.void]
         values[own] = values[of_all][slot]
     values["LapCurrentLapTime"] = _number(cars.lap_time_s[row])
     values["Speed"], values["YawNorth"] = player.speed_mps, math.pi / 2 - _number(cars.heading_rad[row])
+    values["VelocityX"], values["VelocityY"] = player.velocity_mps or (player.speed_mps, 0.0)
     values["Throttle"], values["Brake"], values["Clutch"] = player.throttle, player.brake, 1 - player.clutch
     values["SteeringWheelAngle"], values["SteeringWheelAngleMax"] = -player.steer * WHEEL_MAX_RAD, WHEEL_MAX_RAD
     values["Gear"], values["RPM"] = player.gear, player.rpm

@@ -40,6 +40,8 @@ SCALARS: Final[dict[str, str]] = (
                 "LapLastLapTime",
                 "LapBestLapTime",
                 "Speed",
+                "VelocityX",
+                "VelocityY",
                 "YawNorth",
                 "Lat",
                 "Lon",

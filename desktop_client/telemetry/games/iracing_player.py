@@ -51,6 +51,7 @@ def build_player(values: Values, description: Description, overtakes_left: int |
     own = description.own
     rpm = number(values.get("RPM", math.nan), 0, FASTEST_RPM, health)
     forwards, left = maybe("LongAccel", -MOST_MPS2, MOST_MPS2), maybe("LatAccel", -MOST_MPS2, MOST_MPS2)
+    ahead, aside = maybe("VelocityX", -FASTEST_MPS, FASTEST_MPS), maybe("VelocityY", -FASTEST_MPS, FASTEST_MPS)
     bias = maybe("dcBrakeBias", 0, 100)
     drs = values.get("DRS_Status")
     compound = values.get("PlayerTireCompound", -1)
@@ -82,6 +83,7 @@ def build_player(values: Values, description: Description, overtakes_left: int |
         water_c=maybe("WaterTemp", COLDEST_C, HOTTEST_C),
         oil_c=maybe("OilTemp", COLDEST_C, HOTTEST_C),
         acceleration_mps2=None if forwards is None or left is None else (forwards, left),
+        velocity_mps=None if ahead is None or aside is None else (ahead, aside),  # as a file with places bears out
         incidents=max(int(values["PlayerCarMyIncidentCount"]), 0) if "PlayerCarMyIncidentCount" in values else None,
         incident_limit=description.incident_limit,
     )

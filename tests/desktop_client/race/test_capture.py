@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_client.race import recorded_lap
+from desktop_client.race import driven_lap
 from desktop_client.race.capture import LapCapture
 from desktop_client.race.recorded_lap import CapturedLap, Refusal
 from desktop_client.telemetry.frame import Capability, Cars, Frame, PitStatus, Player, Session
@@ -83,10 +83,11 @@ def frame(now: Instant, length_m: float | None = LENGTH_M, **changes: Any) -> Fr
         lap_valid=np.array([now.valid]),
         tyre=("",),
     )
+    session = Session("f1", now.uid, track_id="26", track_name="Round", track_length_m=length_m, paused=now.paused)
     return Frame(
         at=now.at if now.clock is None else now.clock,
         session_time_s=now.at,
-        session=Session("f1", now.uid, track_id="26", track_name="Round", track_length_m=length_m, paused=now.paused),
+        session=replace(session, **changes.pop("session", {})),
         cars=cars,
         player=changes.pop("player", Player(now.speed, 1, 0, 0, 0, 8, 11_000)),
         player_row=changes.pop("player_row", 0),
@@ -218,11 +219,12 @@ def test_a_lap_number_that_changes_far_from_the_line_is_no_crossing() -> None:
     assert capture.refusal is Refusal.LINE_UNCLEAR
 
 
-def test_a_lap_that_leaves_out_a_part_of_the_track_is_refused() -> None:
-    driven = drive(2.3, rate_hz=10.0, start_m=-73.0, speed=80.0)
-    short = [replace(now, distance_m=12 + now.distance_m * 0.978) for now in driven]
+def test_a_lap_whose_way_is_shorter_than_the_track_is_refused() -> None:
+    """Such as one whose game knows another length: then the distances say nothing of this road."""
     capture = LapCapture()
-    assert list(captured(short, capture)) == []
+    for now in drive(2.3, rate_hz=10.0):
+        stretched = replace(now, distance_m=now.distance_m * 1.15)
+        assert capture.feed(frame(stretched, LENGTH_M * 1.15)) is None
     assert capture.refusal is Refusal.INCOMPLETE
 
 
@@ -261,14 +263,14 @@ def test_the_start_of_a_race_is_no_lap() -> None:
 
 
 def test_memory_is_bounded_however_long_a_lap_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded_lap, "LONGEST_LAP_S", 10.0)
+    monkeypatch.setattr(driven_lap, "LONGEST_LAP_S", 10.0)
     capture = LapCapture()
     assert list(captured(drive(2.3), capture)) == []
     assert capture.refusal is Refusal.TOO_LONG
 
 
 def test_a_very_long_lap_is_thinned_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded_lap, "MAX_POINTS", 500)
+    monkeypatch.setattr(driven_lap, "MAX_POINTS", 500)
     lap = next(captured(drive(2.3)))
     assert 250 <= len(lap.points) <= 500
     assert np.hypot(*(lap.points[-1, :2] - lap.points[0, :2])) < 0.5
@@ -281,10 +283,11 @@ def test_a_very_long_lap_is_thinned_out(monkeypatch: pytest.MonkeyPatch) -> None
         ({"player_row": None}, Refusal.NOT_DRIVING),
         ({"player": None}, Refusal.NOT_DRIVING),
         ({"player_row": 5}, Refusal.NOT_DRIVING),
-        *(
-            ({"capabilities": frozenset(Capability) - {lacked}}, Refusal.GAME_LACKS)
-            for lacked in (Capability.WORLD_POSITION, Capability.LAP_VALIDITY, Capability.PIT_STATUS)
-        ),
+        ({"session": {"spectating": True}}, Refusal.NOT_DRIVING),
+        ({"session": {"in_garage": True}}, Refusal.IN_GARAGE),
+        ({"session": {"replay": True}}, Refusal.REPLAY),
+        ({"session": {"track_id": None}}, Refusal.GAME_LACKS),
+        ({"capabilities": frozenset(Capability) - {Capability.WORLD_POSITION, Capability.HEADING}}, Refusal.GAME_LACKS),
     ],
 )
 def test_who_is_not_driving_and_what_cannot_be_known_is_said(changes: dict[str, Any], reason: Refusal) -> None:
