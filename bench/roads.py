@@ -27,13 +27,14 @@ BROKEN: Final = ("china-gp", "monaco", "thunderhill_raceway_park-twomilewest")
 LAYOUTS: Final = {
     "ae-2009": "Abu_Dhabi", "at-1969": "Austria", "au-1953": "Melbourne", "az-2016": "Baku_Azerbaijan",
     "be-1925": "Spa", "bh-2002": "Sakhir_Bahrain", "br-1940": "Brazil", "ca-1978": "Montreal", "cn-2004": "Shanghai",
-    "es-1991": "Catalunya", "fr-1969": "Paul_Ricard", "gb-1948": "Silverstone", "hu-1986": "Hungaroring",
+    "es-1991": "Catalunya", "fr-1969": "Paul_Ricard, reversed", "gb-1948": "Silverstone", "hu-1986": "Hungaroring",
     "it-1922": "Monza", "it-1953": "Imola", "jp-1962": "Suzuka", "mc-1929": "Monaco", "mx-1962": "Mexico",
-    "nl-1948": "Zandvoort", "pt-2008": "Portimao", "qa-2004": "Losail", "sa-2021": "Jeddah", "sg-2008": "Singapore",
-    "us-1909": "Indianapolis", "us-2012": "Texas", "us-2022": "Miami", "us-2023": "Las_Vegas",
-    "china-gp": "Shanghai", "imola": "Imola", "indianapolis_sp": "Indianapolis", "ks_barcelona-layout_gp": "Catalunya",
+    "nl-1948": "Zandvoort", "pt-2008": "Portimao", "qa-2004": "Losail", "sa-2021": "Jeddah",
+    "sg-2008": "Singapore, reversed", "us-2012": "Texas", "us-2022": "Miami", "us-2023": "Las_Vegas",
+    "china-gp": "Shanghai", "imola": "Imola", "ks_barcelona-layout_gp": "Catalunya, chicane",
     "ks_red_bull_ring-layout_gp": "Austria", "ks_silverstone-gp": "Silverstone", "monaco": "Monaco", "monza": "Monza",
 }  # fmt: skip
+"""Two of the drawn circuits are drawn against the way they are driven, and one Barcelona has its last chicane yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +58,21 @@ class Road:
         """The same road, driven the other way round."""
         return Road(f"{self.name}, reversed", f"{self.layout}, reversed", self.centre[::-1], self.right[::-1],
                     self.left[::-1])  # fmt: skip
+
+    def bent(self, at: float, length_m: float, depth_m: float, *, is_double: bool) -> Road:
+        """Another layout of the venue: from `at` (0..1) on, the road swings out by so far, or once to each side."""
+        steps = np.abs(np.roll(self.centre, -1) - self.centre)
+        along = np.concatenate(([0.0], np.cumsum(steps)))
+        count = round(along[-1] / 3)
+        stations = np.linspace(0, along[-1], count, endpoint=False)
+        columns = (self.centre.real, self.centre.imag, self.left, self.right)
+        x, y, left, right = (np.interp(stations, along, np.append(column, column[0])) for column in columns)
+        middle = x + 1j * y
+        ahead = np.roll(middle, -3) - np.roll(middle, 3)
+        share = np.clip((stations - at * along[-1]) % along[-1] / length_m, 0, 1)
+        swing = np.sin(2 * np.pi * share) * np.sin(np.pi * share) * 1.3 if is_double else np.sin(np.pi * share) ** 2
+        bent = middle + 1j * ahead / np.maximum(np.abs(ahead), 1e-9) * depth_m * swing
+        return Road(f"{self.name}, bent by {depth_m:.0f} m", f"{self.layout}, bent", bent, left, right)
 
     def scaled(self, scale: float) -> Road:
         return replace(self, centre=self.centre * scale, left=self.left * scale, right=self.right * scale)

@@ -18,6 +18,8 @@ from services.tracks.domain.lap import Floats, Places
 SCALES: Final = (0.93, 1.07)
 """How much smaller or larger one game may have a circuit than another: the F1 games' Mexico is 5.5 % too large."""
 ONE_SIZE: Final = (1.0, 1.0)
+AMBIGUOUS_M: Final = 2.5
+"""How much closer another reading must lie than the plain one: ovals are their own mirror images."""
 Column = TypeVar("Column", Places, Floats)
 
 
@@ -61,17 +63,15 @@ class Alignment:
     pose: Pose
 
 
-def alignments(
-    lap: Places, known: Places, *, mirrors: bool, scales: tuple[float, float] = SCALES
-) -> tuple[Alignment, ...]:
+def alignments(lap: Places, known: Places, *, mirrors: bool, one_game: bool = False) -> tuple[Alignment, ...]:
     """The best pose for each way in which the lap may go along the known line, the closest first.
 
     The ways are along and backwards, and with `mirrors` the same of the mirrored lap. Both lines are (n,) places in
-    equal steps.
+    equal steps. `one_game`: both are told by one game, which has a road in one size, and seldom turned.
     """
     ways = [(is_mirrored, is_reversed) for is_mirrored in ((False, True) if mirrors else (False,))
             for is_reversed in (False, True)]  # fmt: skip
-    found = [_best(lap, known, is_mirrored, is_reversed, scales) for is_mirrored, is_reversed in ways]
+    found = [_best(lap, known, is_mirrored, is_reversed, one_game) for is_mirrored, is_reversed in ways]
     return tuple(sorted(found, key=lambda alignment: alignment.rms_m))
 
 
@@ -81,7 +81,7 @@ def oriented(places: Places, *, is_mirrored: bool, is_reversed: bool) -> Places:
     return _backwards(seen) if is_reversed else seen
 
 
-def _best(lap: Places, known: Places, is_mirrored: bool, is_reversed: bool, scales: tuple[float, float]) -> Alignment:
+def _best(lap: Places, known: Places, is_mirrored: bool, is_reversed: bool, one_game: bool) -> Alignment:
     count = len(lap)
     seen = oriented(lap, is_mirrored=is_mirrored, is_reversed=is_reversed)
     lap_middle, known_middle = complex(seen.mean()), complex(known.mean())
@@ -89,9 +89,9 @@ def _best(lap: Places, known: Places, is_mirrored: bool, is_reversed: bool, scal
     matches = np.fft.ifft(np.conj(np.fft.fft(lap_about)) * np.fft.fft(known_about))
     lap_size, known_size = _square(lap_about), _square(known_about)
     agreed = np.abs(matches)
-    scale = np.clip(agreed / max(lap_size, 1e-12), *scales)
-    left = scale**2 * lap_size + known_size - 2 * scale * agreed
-    shift = int(np.argmin(left))
+    scale = np.clip(agreed / max(lap_size, 1e-12), *(ONE_SIZE if one_game else SCALES))
+    left = np.sqrt(np.maximum(scale**2 * lap_size + known_size - 2 * scale * agreed, 0.0) / count)
+    shift = _least_turned(left, np.angle(matches)) if one_game else int(np.argmin(left))
     turn = float(np.angle(matches[shift]))
     factor = float(scale[shift]) * complex(np.exp(1j * turn))
     pose = Pose(
@@ -102,7 +102,14 @@ def _best(lap: Places, known: Places, is_mirrored: bool, is_reversed: bool, scal
         scale=float(scale[shift]),
         move=known_middle - factor * lap_middle,
     )
-    return Alignment(float(np.sqrt(max(float(left[shift]), 0.0) / count)), pose)
+    return Alignment(float(left[shift]), pose)
+
+
+def _least_turned(left: Floats, turns: Floats) -> int:
+    """Of the starts that fit nearly as well as the best one, that with the least turn: an oval fits two ways round."""
+    is_lowest = (left <= np.roll(left, 1)) & (left <= np.roll(left, -1)) & (left <= left.min() + AMBIGUOUS_M)
+    lowest = np.flatnonzero(is_lowest)
+    return int(lowest[np.argmin(np.abs(turns[lowest]))])
 
 
 def _square(places: Places) -> float:

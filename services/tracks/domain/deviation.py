@@ -25,6 +25,10 @@ BAND: Final = 0.04
 SETTLING_ROUNDS: Final = 8
 SETTLED_M: Final = 0.1
 HOPELESS_M: Final = 100.0
+MOST_WAVES: Final = 4
+SHORTEST_WAVE_M: Final = 1000.0
+BENDING_ROUNDS: Final = 6
+BENDING_PERCENT: Final = 85
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +56,10 @@ class Apart:
         """The share (0..1) of the shorter shared line that the two have in common up to so many metres."""
         return float(min(np.mean(self.there <= metres), np.mean(self.back <= metres)))
 
+    def percentiles(self, *shares: float) -> tuple[float, ...]:
+        """Metres that so many percent of the places of both lines lie apart at most."""
+        return tuple(np.percentile(self._both, shares).tolist())
+
     @property
     def _both(self) -> Floats:
         return np.concatenate((self.there, self.back))
@@ -66,6 +74,17 @@ class Similarity:
 
     def of(self, places: Places) -> Places:
         return self.factor * places + self.move
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bending:
+    """A slow displacement along a closed line, metres: coefficients of waves from so many turns back to as many on."""
+
+    coefficients: Places
+
+    def at(self, count: int) -> Places:
+        """The displacement at `count` equal steps, (count,)."""
+        return _waves(count, len(self.coefficients) // 2) @ self.coefficients
 
 
 def places_for(length_m: float) -> int:
@@ -93,6 +112,25 @@ def settled(lap: Places, known: Places, begun: Similarity, scales: tuple[float, 
     return move
 
 
+def bent(lap: Places, known: Places, length_m: float) -> Bending:
+    """What drift there is in a lap that was integrated from speed and heading, settled as well as it can be.
+
+    Its waves are far longer than a chicane, and what lies farthest off does not count: so a bend that one of the lines
+    lacks is left as it is.
+    """
+    band = _band(len(lap))
+    waves = _waves(len(lap), min(MOST_WAVES, int(length_m / SHORTEST_WAVE_M)))
+    coefficients = np.zeros(waves.shape[1], dtype=np.complex128)
+    for _ in range(BENDING_ROUNDS):
+        placed = lap + waves @ coefficients
+        nearest = _nearest(placed, known, band)
+        distance = np.abs(placed - nearest)
+        close = distance <= np.percentile(distance, BENDING_PERCENT)
+        fitted = np.linalg.lstsq(waves[close], nearest[close] - lap[close], rcond=None)[0]
+        coefficients = fitted.astype(np.complex128)
+    return Bending(coefficients)
+
+
 def apart(lap: Places, known: Places) -> Apart:
     """How far two settled lines lie apart: (n,) places in equal steps, begun at the same place of the road."""
     band = _band(len(lap))
@@ -107,6 +145,12 @@ def _fitted(lap: Places, onto: Places, scales: tuple[float, float]) -> Similarit
     scale = float(np.clip(abs(match) / max(size, 1e-12), *scales))
     factor = scale * match / max(abs(match), 1e-12)
     return Similarity(factor, to - factor * middle)
+
+
+def _waves(count: int, most: int) -> Places:
+    """(count, 2 most + 1): closed waves of `most` turns back to as many on, and between them the one that stands."""
+    turns = np.arange(-most, most + 1)
+    return np.exp(2j * np.pi * np.arange(count)[:, None] / count * turns)
 
 
 def _band(count: int) -> int:

@@ -15,19 +15,20 @@ from uuid import UUID
 import numpy as np
 
 from contracts.tracks import Deviation
-from services.tracks.domain.alignment import ONE_SIZE, SCALES, Alignment, Pose, alignments, oriented
+from services.tracks.domain.alignment import AMBIGUOUS_M, ONE_SIZE, SCALES, Alignment, Pose, alignments, oriented
 from services.tracks.domain.canonical import Loop
-from services.tracks.domain.deviation import SETTLING_PLACES, Apart, Similarity, apart, places_for, settled
+from services.tracks.domain.deviation import SETTLING_PLACES, Apart, Similarity, apart, bent, places_for, settled
 from services.tracks.domain.lap import Places
 
 ALIGNING_PLACES: Final = 512
 HOPELESS_RMS_M: Final = 100.0
 SAME_MAX_M: Final = 25.0
-SAME_P95_M: Final = 12.5
-VARIANT_SHARE: Final = 0.6
+SAME_P95_M: Final = 14.0
+SAME_SPIKE: Final = (7.0, 1.75)
+"""What the largest deviation may be at most: so many metres, and so many times what nine tenths of the lap keep to. A
+precise map shows a small chicane, a line that somebody drew is off by as much everywhere."""
+VARIANT_SHARE: Final = 0.7
 """How much of both lines must run beside the other for one to be called a variant of the other."""
-UNLIKELY_M: Final = 2.5
-"""How much closer a mirrored or reversed reading must lie than the plain one: ovals are their own mirror images."""
 
 Relation = Literal["same", "reverse", "variant", "other"]
 
@@ -87,13 +88,18 @@ def recognise(
 
 def match(loop: Loop, known: Known, *, mirrors: bool, integrated: bool = False, game: str | None = None) -> Match:
     """How this lap stands to that layout."""
-    scales = ONE_SIZE if game == known.game else SCALES
-    rough = alignments(loop.walked(ALIGNING_PLACES), known.loop.walked(ALIGNING_PLACES), mirrors=mirrors, scales=scales)
-    likely = min(rough, key=lambda found: found.rms_m + _unlikelihood(found.pose))
-    return _looked_at(loop, known, likely, scales)
+    one_game = game == known.game
+    rough = alignments(
+        loop.walked(ALIGNING_PLACES), known.loop.walked(ALIGNING_PLACES), mirrors=mirrors, one_game=one_game
+    )
+    scales = ONE_SIZE if one_game else SCALES
+    plausible = [reading for reading in rough if reading.rms_m <= rough[0].rms_m + AMBIGUOUS_M]
+    plausible.sort(key=lambda reading: (reading.pose.is_reversed, reading.pose.is_mirrored))
+    matches = [_looked_at(loop, known, reading, scales, integrated) for reading in plausible]
+    return next((found for found in matches if found.relation in ("same", "reverse")), matches[0])
 
 
-def _looked_at(loop: Loop, known: Known, rough: Alignment, scales: tuple[float, float]) -> Match:
+def _looked_at(loop: Loop, known: Known, rough: Alignment, scales: tuple[float, float], integrated: bool) -> Match:
     pose = rough.pose
     if rough.rms_m > HOPELESS_RMS_M:
         lap, line = _side_by_side(loop, known.loop, pose, ALIGNING_PLACES)
@@ -102,10 +108,12 @@ def _looked_at(loop: Loop, known: Known, rough: Alignment, scales: tuple[float, 
         return Match(known, "other", found.deviation, _at(found, pose), pose)
     lap, line = _side_by_side(loop, known.loop, pose, SETTLING_PLACES)
     move = settled(lap, line, Similarity(pose.factor, pose.move), scales)
+    bending = bent(move.of(lap), line, known.loop.length_m) if integrated else None
     lap, line = _side_by_side(loop, known.loop, pose, places_for(max(loop.length_m, known.loop.length_m)))
-    found = apart(move.of(lap), line)
+    lap = move.of(lap)
+    found = apart(lap if bending is None else lap + bending.at(len(lap)), line)
     pose = replace(pose, turn=float(np.angle(move.factor)), scale=abs(move.factor), move=move.move)
-    return Match(known, _relation(found, pose), found.deviation, _at(found, pose), pose)
+    return Match(known, _relation(found, pose, known.loop.length_m), found.deviation, _at(found, pose), pose)
 
 
 def _side_by_side(loop: Loop, known: Loop, pose: Pose, count: int) -> tuple[Places, Places]:
@@ -114,23 +122,23 @@ def _side_by_side(loop: Loop, known: Loop, pose: Pose, count: int) -> tuple[Plac
     return lap, np.roll(known.walked(count), -round(pose.start * count))
 
 
-def _relation(found: Apart, pose: Pose) -> Relation:
-    deviation = found.deviation
-    if deviation.max <= SAME_MAX_M and deviation.p95 <= SAME_P95_M:
+def _relation(found: Apart, pose: Pose, length_m: float) -> Relation:
+    """Small circuits are narrow, and resemble each other within metres that mean nothing on a large one."""
+    limit = min(SAME_P95_M, 6.0 + 0.002 * length_m)
+    limit_max = min(SAME_MAX_M, 10.0 + 0.00375 * length_m)
+    usual, most, largest = found.percentiles(90, 95, 100)
+    least, times = SAME_SPIKE
+    if most <= limit and largest <= min(limit_max, least + times * usual):
         return "reverse" if pose.is_reversed else "same"
-    return "variant" if found.within(SAME_P95_M) >= VARIANT_SHARE else "other"
+    return "variant" if found.within(limit) >= VARIANT_SHARE else "other"
 
 
 def _at(found: Apart, pose: Pose) -> float:
     return round(1 - found.at, 4) % 1 if pose.is_reversed else found.at
 
 
-def _unlikelihood(pose: Pose) -> float:
-    return UNLIKELY_M * (pose.is_mirrored + 1.01 * pose.is_reversed)
-
-
 def _closest(matches: Iterable[Match], relation: Relation, preferred: UUID | None) -> Match | None:
     def distance(match: Match) -> float:
-        return match.deviation.rms - (UNLIKELY_M if match.known.layout_id == preferred else 0.0)
+        return match.deviation.rms - (AMBIGUOUS_M if match.known.layout_id == preferred else 0.0)
 
     return min((match for match in matches if match.relation == relation), key=distance, default=None)
