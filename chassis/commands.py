@@ -23,8 +23,8 @@ class CannotBeDone(Exception):
     """The message is a sentence for the operator."""
 
 
-class CannotBeRead(Exception):
-    """What was handed to the command is not what it takes; the message is a sentence that says where and why."""
+class CannotBeUsed(Exception):
+    """A file or value that was named is not what the command takes; the message is a sentence: where, and why."""
 
 
 class No(str):
@@ -48,7 +48,7 @@ def run(parser: argparse.ArgumentParser, arguments: Sequence[str], *, log_level:
     except MissingSettings as error:
         print(f"Cannot do that: {error}", file=sys.stderr)
         return 2
-    except CannotBeRead as error:
+    except CannotBeUsed as error:
         print(error, file=sys.stderr)
         return 2
     except (CannotBeDone, Problem) as error:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from chassis.commands import CannotBeRead
+from chassis.commands import CannotBeUsed
 from services.tracks.domain.lap import Floats
 
 DRAWN_STEP_M: Final = 5.0
@@ -28,14 +28,14 @@ def table(text: str) -> tuple[Floats, bool]:
     """(n, 2) or (n, 3) metres from a table whose first line names its columns; whether it is one of our exports.
 
     Raises:
-        CannotBeRead: the sentence names the line and the column.
+        CannotBeUsed: the sentence names the line and the column.
     """
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     head = [name.strip(" #\ufeff").lower() for name in rows[0]] if rows else []
     at = {axis: next((head.index(name) for name in names if name in head), None) for axis, names in _NAMES.items()}
     missing = [axis for axis in "xy" if at[axis] is None]
     if missing:
-        raise CannotBeRead(f"line 1 names no column {' and no column '.join(missing)}: a table has x, y and maybe z.")
+        raise CannotBeUsed(f"line 1 names no column {' and no column '.join(missing)}: a table has x, y and maybe z.")
     columns = [_numbers(rows, head, place) for place in at.values() if place is not None and not _is_empty(rows, place)]
     return np.column_stack(columns), head == ["s", "x", "y", "z", "w_left", "w_right"]
 
@@ -44,28 +44,28 @@ def geojson(document: dict[str, Any]) -> tuple[Floats, bool]:
     """(n, 2) or (n, 3) metres of the one line in a GeoJSON object; whether it is one of our exports.
 
     Raises:
-        CannotBeRead: the sentence names the member.
+        CannotBeUsed: the sentence names the member.
     """
     lines = list(_lines(document))
     ours = [each for each in lines if each[1].get("kind") == "line" and "step_m" in each[1]]
     if len(ours or lines) != 1:
-        raise CannotBeRead(f"features: {len(lines)} lines (LineString) are in it, and one is wanted.")
+        raise CannotBeUsed(f"features: {len(lines)} lines (LineString) are in it, and one is wanted.")
     ((coordinates, _),) = ours or lines
     try:
         positions = msgspec.convert(coordinates, tuple[tuple[float, ...], ...])
         points = np.array([position[:3] for position in positions], np.float64)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
-        raise CannotBeRead(f"coordinates{where.rstrip('`')}: {message}.") from None
+        raise CannotBeUsed(f"coordinates{where.rstrip('`')}: {message}.") from None
     except ValueError:
-        raise CannotBeRead("coordinates: some positions have two numbers, others three.") from None
+        raise CannotBeUsed("coordinates: some positions have two numbers, others three.") from None
     if points.ndim != 2 or len(points) < 2 or points.shape[1] < 2:
-        raise CannotBeRead("coordinates: a line has two positions or more, each of two numbers or three.")
+        raise CannotBeUsed("coordinates: a line has two positions or more, each of two numbers or three.")
     if ours:
         return points, True
     beyond = np.flatnonzero((np.abs(points[:, 0]) > 180) | (np.abs(points[:, 1]) > 90))
     if beyond.size:
-        raise CannotBeRead(f"coordinates[{beyond[0]}]: that is not longitude and latitude in degrees.")
+        raise CannotBeUsed(f"coordinates[{beyond[0]}]: that is not longitude and latitude in degrees.")
     return _walked(np.column_stack((_metres(points[:, :2]), points[:, 2:]))), False
 
 
@@ -88,7 +88,7 @@ def _numbers(rows: Sequence[Sequence[str]], head: Sequence[str], place: int) -> 
             found[line] = np.nan
         if not np.isfinite(found[line]):
             said = repr(row[place]) if place < len(row) else "nothing"
-            raise CannotBeRead(f"line {line + 2}, column {head[place]}: {said} is not a finite number.")
+            raise CannotBeUsed(f"line {line + 2}, column {head[place]}: {said} is not a finite number.")
     return found
 
 

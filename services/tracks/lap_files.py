@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 import numpy as np
 
-from chassis.commands import CannotBeRead
+from chassis.commands import CannotBeUsed
 from contracts.problem import InvalidRequest
 from contracts.tracks import MAX_POINTS, TrackMap, Upload
 from services.tracks import foreign_lines
@@ -47,27 +47,27 @@ def open_lap(path: Path) -> LapFile:
     """The lap in that file.
 
     Raises:
-        CannotBeRead: a sentence that names the file, and the field where one is wrong.
+        CannotBeUsed: a sentence that names the file, and the field where one is wrong.
     """
     try:
         with path.open("rb") as file:
             body = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise CannotBeRead(f"{path}: there is no such file.") from None
+        raise CannotBeUsed(f"{path}: there is no such file.") from None
     except IsADirectoryError:
-        raise CannotBeRead(f"{path} is a folder: name a file in it.") from None
+        raise CannotBeUsed(f"{path} is a folder: name a file in it.") from None
     except OSError as error:
-        raise CannotBeRead(f"{path} cannot be read: {error.strerror}.") from None
+        raise CannotBeUsed(f"{path} cannot be read: {error.strerror}.") from None
     try:
         form, upload = _told_apart(_unpacked(body))
         if len(upload.points) > MAX_POINTS:
-            raise CannotBeRead(f"points: {len(upload.points)} are more than the {MAX_POINTS} that a lap may have.")
+            raise CannotBeUsed(f"points: {len(upload.points)} are more than the {MAX_POINTS} that a lap may have.")
         check_form(upload)
-    except CannotBeRead as error:
-        raise CannotBeRead(f"{path}: {error}") from None
+    except CannotBeUsed as error:
+        raise CannotBeUsed(f"{path}: {error}") from None
     except InvalidRequest as error:
         first = error.errors[0]
-        raise CannotBeRead(f"{path}: {first.field}: {first.message}") from None
+        raise CannotBeUsed(f"{path}: {first.field}: {first.message}") from None
     return LapFile(path.name, form, upload)
 
 
@@ -77,28 +77,28 @@ def _unpacked(body: bytes) -> bytes:
         try:
             body = unzip.decompress(body, MAX_FILE_BYTES + 1)
         except zlib.error:
-            raise CannotBeRead("what gzip packed is damaged.") from None
+            raise CannotBeUsed("what gzip packed is damaged.") from None
         if not unzip.eof and len(body) <= MAX_FILE_BYTES:
-            raise CannotBeRead("what gzip packed ends too early.")
+            raise CannotBeUsed("what gzip packed ends too early.")
     if len(body) > MAX_FILE_BYTES:
-        raise CannotBeRead(f"it is larger than {MAX_FILE_BYTES >> 20} MB, and no lap is.")
+        raise CannotBeUsed(f"it is larger than {MAX_FILE_BYTES >> 20} MB, and no lap is.")
     return body
 
 
 def _told_apart(body: bytes) -> tuple[Form, Upload]:
     start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
-        raise CannotBeRead("it is empty.")
+        raise CannotBeUsed("it is empty.")
     if start[:1] not in (b"{", b"["):
         try:
             text = body.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise CannotBeRead("it is neither JSON nor a table of text.") from None
+            raise CannotBeUsed("it is neither JSON nor a table of text.") from None
         points, is_ours = foreign_lines.table(text)
         return "table", _upload("table", points, handedness="right" if is_ours else "unknown")
     found: Any = _decoded(body.removeprefix(b"\xef\xbb\xbf"), object)
     if not isinstance(found, dict):
-        raise CannotBeRead(f"it is a JSON list: {_NAMES_ALL_FORMS}.")
+        raise CannotBeUsed(f"it is a JSON list: {_NAMES_ALL_FORMS}.")
     if "points" in found:
         return "lap", _decoded(body, Upload)
     if "schema" in found:
@@ -106,7 +106,7 @@ def _told_apart(body: bytes) -> tuple[Form, Upload]:
     if "type" in found:
         points, is_ours = foreign_lines.geojson(found)
         return ("map" if is_ours else "line"), _upload("line", points, handedness="right")
-    raise CannotBeRead(f"it is none that is known here: {_NAMES_ALL_FORMS}.")
+    raise CannotBeUsed(f"it is none that is known here: {_NAMES_ALL_FORMS}.")
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:
@@ -114,18 +114,18 @@ def _decoded(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
-        raise CannotBeRead(f"{where.strip('.`') or 'the whole'}: {message}.") from None
+        raise CannotBeUsed(f"{where.strip('.`') or 'the whole'}: {message}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CannotBeRead(f"it is no valid JSON: {error}.") from None
+        raise CannotBeUsed(f"it is no valid JSON: {error}.") from None
     except RecursionError:
-        raise CannotBeRead("it is nested too deeply.") from None
+        raise CannotBeUsed("it is nested too deeply.") from None
 
 
 def _of_map(track_map: TrackMap) -> Upload:
     line = track_map.line
     columns: list[Sequence[float]] = [line.x, line.y, *([line.z] if line.z else [])]
     if len({len(column) for column in columns}) > 1 or len(line.x) < 2:
-        raise CannotBeRead(f"line: x, y and z have {', '.join(str(len(column)) for column in columns)} values.")
+        raise CannotBeUsed(f"line: x, y and z have {', '.join(str(len(column)) for column in columns)} values.")
     upload = _upload(track_map.game, np.column_stack(columns), handedness=track_map.frame.handedness)
     return msgspec.structs.replace(
         upload,
@@ -138,5 +138,5 @@ def _of_map(track_map: TrackMap) -> Upload:
 
 def _upload(game: str, points: Floats, *, handedness: Literal["right", "left", "unknown"]) -> Upload:
     if len(points) < 2:
-        raise CannotBeRead("points: a line has two or more.")
+        raise CannotBeUsed("points: a line has two or more.")
     return Upload(game=game, lap_valid=True, points=tuple(map(tuple, points.tolist())), handedness=handedness)

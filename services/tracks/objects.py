@@ -6,15 +6,15 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chassis.settings import Secret
 from contracts.problem import Unavailable
-from services.tracks.settings import TracksSettings
 
 _JSON_UNDER_GZIP = {"ContentType": "application/json", "ContentEncoding": "gzip"}
 _FOR_EVER = {"CacheControl": "public, max-age=31536000, immutable"}
@@ -30,6 +30,23 @@ _CONFIG = AioConfig(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+
+
+class StorageSettings(Protocol):
+    """Where the bucket is, and what opens it."""
+
+    @property
+    def s3_endpoint(self) -> str: ...
+    @property
+    def s3_access_key(self) -> Secret: ...
+    @property
+    def s3_secret_key(self) -> Secret: ...
+    @property
+    def s3_bucket(self) -> str: ...
+    @property
+    def s3_region(self) -> str: ...
+    @property
+    def maps_cdn_url(self) -> str: ...
 
 
 class ObjectMissing(Exception):
@@ -48,7 +65,7 @@ class Listed:
 class Objects:
     """Documents of one bucket: gzipped JSON, read and written whole."""
 
-    def __init__(self, settings: TracksSettings) -> None:
+    def __init__(self, settings: StorageSettings) -> None:
         self._settings = settings
         self._bucket = settings.s3_bucket
         self._held = contextlib.AsyncExitStack()

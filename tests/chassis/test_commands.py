@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from chassis.commands import CannotBeDone, CannotBeRead, Command, No, parser_of, run
+from chassis.commands import CannotBeDone, CannotBeUsed, Command, No, parser_of, run
 from chassis.settings import MissingSettings
 from contracts.problem import FieldError, InvalidRequest
 
@@ -39,7 +39,7 @@ def test_an_answer_is_printed_and_a_no_is_told_from_it_by_the_code(capsys: pytes
     ("trouble", "code", "sentence"),
     [
         (CannotBeDone("There is nobody."), 1, "There is nobody."),
-        (CannotBeRead("lap.csv has no column x."), 2, "lap.csv has no column x."),
+        (CannotBeUsed("lap.csv has no column x."), 2, "lap.csv has no column x."),
         (MissingSettings("PORT is not set (required)."), 2, "Cannot do that: PORT is not set (required)."),
         (
             InvalidRequest("Not like that.", errors=(FieldError("name", "Too long."),)),

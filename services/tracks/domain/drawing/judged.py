@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from contracts.tracks import Reason
+from contracts.tracks import Corner, Reason
 from services.tracks.domain.drawing.paper import (
     MARGIN,
     Window,
@@ -35,13 +35,20 @@ FARTHEST_M: Final = 1e6
 """What lies beyond is no place on the sheet: it would make the rest of the lap a dot."""
 
 
-def judged(lap: Lap, reasons: Sequence[Reason], *, name: str, facts: Sequence[tuple[str, str]]) -> str:
+def judged(
+    lap: Lap,
+    reasons: Sequence[Reason],
+    *,
+    name: str,
+    corners: Sequence[Corner] = (),
+    facts: Sequence[tuple[str, str]] = (),
+) -> str:
     """The picture of a lap that was looked at; `facts` are what is known of it, as words beside it."""
     verdict = f"Refused: {_counted(len(reasons))}" if reasons else "This lap can become a map"
     parts = [
         *heading("far4" if reasons else "good", verdict),
         text(MARGIN, 88, shortened(name, 110), "faint"),
-        *_map(lap, reasons),
+        *_map(lap, reasons, corners),
         *_aside(reasons, facts),
         *_strip(lap, reasons),
     ]
@@ -53,7 +60,7 @@ def _counted(count: int) -> str:
     return "one reason" if count == 1 else f"{count} reasons"
 
 
-def _map(lap: Lap, reasons: Sequence[Reason]) -> Iterator[str]:
+def _map(lap: Lap, reasons: Sequence[Reason], corners: Sequence[Corner]) -> Iterator[str]:
     places, kept = _in_sight(lap)
     if len(places) < 2:
         return
@@ -67,6 +74,7 @@ def _map(lap: Lap, reasons: Sequence[Reason]) -> Iterator[str]:
         yield from (stroke(kind, 6, opened(on[a:b])) for a, b in _runs(flags[kept]))
     yield from _start(window, places)
     labels = Labels(on[drawn], DISC)
+    yield from _corners(on, labels, lap, corners)
     for number, reason in enumerate(reasons, start=1):
         if reason.at is not None:
             yield from _mark(on, labels, kept, len(lap.xy), number, reason.at)
@@ -102,6 +110,18 @@ def _mark(on: Places, labels: Labels, kept: np.ndarray, count: int, number: int,
     yield stroke("far4", 2, opened(np.array((here, spot))))
     yield f'<circle class="mark" cx="{here.real:.1f}" cy="{here.imag:.1f}" r="5.5" stroke-width="2"/>'
     yield _disc(spot, number)
+
+
+def _corners(on: Places, labels: Labels, lap: Lap, corners: Sequence[Corner]) -> Iterator[str]:
+    """Each corner's number on its outer side; a lap with corners is all in sight."""
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(lap.xy, axis=0).T))))
+    for corner in corners:
+        index = int(np.clip(np.searchsorted(along, corner.apex_s), 2, len(on) - 3))
+        here, ahead = complex(on[index]), complex(on[index + 2] - on[index - 2])
+        right = 1j * ahead / abs(ahead) if abs(ahead) > 1e-9 else 1j  # on the sheet, where y grows downwards
+        spot = labels.spot(here, right if corner.dir == "L" else -right)
+        yield f'<circle class="disc rim" cx="{spot.real:.1f}" cy="{spot.imag:.1f}" r="{DISC - 2}" stroke-width="1.2"/>'
+        yield text(spot.real, spot.imag + 4.5, str(corner.n), "small strong", "middle")
 
 
 def _disc(spot: complex, number: int) -> str:

@@ -27,7 +27,7 @@ STYLE: Final = (
     "path{fill:none;stroke-linejoin:round;stroke-linecap:round}"
     ".ground{fill:var(--ground)}.panel{fill:var(--panel);stroke:var(--rim)}.rim{stroke:var(--rim)}"
     ".road{stroke:var(--road)}.edge{stroke:var(--edge)}.ink{stroke:var(--ink)}.fill{fill:var(--ink)}"
-    ".halo{stroke:var(--ground)}.disc{fill:var(--ground);stroke:var(--ink)}.butt{stroke-linecap:butt}"
+    ".halo{stroke:var(--ground)}.disc{fill:var(--ground)}.butt{stroke-linecap:butt}"
     ".far0{stroke:var(--far0)}.far1{stroke:var(--far1)}.far2{stroke:var(--far2)}.far3{stroke:var(--far3)}"
     ".far4{stroke:var(--far4)}.pit{stroke:var(--pit)}"
     "circle.good,circle.far2,circle.far4,circle.other{stroke:none}.good{fill:var(--good)}.other{fill:var(--other)}"
