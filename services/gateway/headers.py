@@ -44,8 +44,10 @@ _HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
+FOR_US = b"gateway-cache-control"
+"""What a service says to the gateway's memory, and to nobody behind it."""
 _OURS_TO_SAY = frozenset({b"x-request-id", b"server"})
-_NEVER_OUT = _HOP_BY_HOP | _OURS_TO_SAY
+_NEVER_OUT = _HOP_BY_HOP | _OURS_TO_SAY | {FOR_US}
 _NOTHING: frozenset[bytes] = frozenset()
 
 

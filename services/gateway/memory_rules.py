@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.gateway.headers import FOR_US
 from services.gateway.memory import Key
 from services.gateway.policy import Kept, Rule, Upstream
 
@@ -62,20 +63,24 @@ def key_of(rule: Rule, target: bytes, query: bytes, account: UUID | None, *, gzi
 
 
 def may_be_kept(kept: Kept, status: int, headers: Headers) -> bool:
-    """Whether the service lets its answer be given to others who ask the same."""
+    """Whether the service lets its answer be given to others who ask the same.
+
+    What `Gateway-Cache-Control` says is for this memory alone, and counts before `Cache-Control` (RFC 9213): a map is
+    nothing that caches on the way to a driver should keep, and here it is kept behind admission.
+    """
     if status not in (200, 404):
         return False
+    told = {FOR_US: b"", b"cache-control": b""}
     for name, value in headers:
         lowered = value.lower()
         if name == b"set-cookie":
             return False
         if name == b"vary" and any(word.strip() != b"accept-encoding" for word in lowered.split(b",")):
             return False
-        if name == b"cache-control":
-            said = {word.strip().partition(b"=")[0] for word in lowered.split(b",")}
-            if said & (_NOT_FOR_ALL if kept is Kept.FOR_ALL else _NOT_TO_KEEP) and status == 200:
-                return False
-    return True
+        if name in told:
+            told[name] += b"," + lowered
+    said = {word.strip().partition(b"=")[0] for word in (told[FOR_US] or told[b"cache-control"]).split(b",")}
+    return status != 200 or not said & (_NOT_FOR_ALL if kept is Kept.FOR_ALL else _NOT_TO_KEEP)
 
 
 def strong_tag(headers: Headers) -> bytes | None:

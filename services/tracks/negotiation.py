@@ -7,7 +7,8 @@ from typing import Final
 
 _ENTITY_TAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
 _LATEST: Final = "private, no-cache"  # may be kept, and is asked about each time: a 304 costs one row
-_IMMUTABLE: Final = "private, max-age=31536000, immutable"
+_PINNED: Final = "private, max-age=86400"  # a day, because a moderator may withdraw a version, or merge its track
+_FOR_THE_GATEWAY: Final = "max-age=60"  # it forgets by events before that, and is asked nothing without a token
 
 
 def has_already(if_none_match: str | None, etag: str) -> bool:
@@ -35,6 +36,7 @@ def headers(etag: str, *, pinned: bool) -> dict[str, str]:
     """
     return {
         "etag": f'"{etag}"',
-        "cache-control": _IMMUTABLE if pinned else _LATEST,
+        "cache-control": _PINNED if pinned else _LATEST,
+        "gateway-cache-control": _FOR_THE_GATEWAY,
         "vary": "Accept-Encoding",
     }

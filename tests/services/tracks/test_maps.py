@@ -29,7 +29,7 @@ async def test_a_map_is_read_once_and_then_only_asked_about(tracks: Tracks, obje
 
     pinned = await tracks.get("/tracks/f1/testring?version=1&format=json")
     assert pinned.raw == plain.raw
-    assert pinned.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert pinned.headers["cache-control"] == "private, max-age=86400"
 
     # Storage loses the document: who has it already is not disturbed.
     await objects.delete(f"maps/{plain.headers['etag'].strip(chr(34))}.json.gz")
