@@ -14,7 +14,7 @@ import pytest
 from known_maps import known_map
 from msgspec import structs
 
-from contracts.tracks import Corner, Line, PitLane, Station, TrackMap
+from contracts.tracks import Corner, Frame, Line, PitLane, Station, TrackMap
 from services.tracks.domain.formats import FORMATS, columns, geojson, picture, tag
 from services.tracks.domain.formats.road import Road
 from services.tracks.domain.formats.sheet import Labels, Sheet
@@ -80,6 +80,22 @@ def test_the_edges_lie_as_far_beside_the_line_as_the_road_is_wide():
         edge = np.array(found[kind][0]["geometry"]["coordinates"])[:-1, :2] @ [1, 1j]
         across = ((edge - road.places) / (1j * road.ahead)).real * side
         np.testing.assert_allclose(across, wide, atol=0.02)
+
+
+def test_a_left_handed_game_s_road_is_seen_from_above_as_everybody_s():
+    seen = known_map()
+    line, pit = seen.line, seen.pit
+    assert pit is not None
+    told = structs.replace(
+        seen,
+        frame=Frame(handedness="left"),
+        line=structs.replace(line, y=tuple(-y for y in line.y)),
+        pit=structs.replace(pit, y=tuple(-y for y in pit.y)),
+    )
+    assert picture.drawn(told) == picture.drawn(seen)
+    here, there = (json.loads(geojson.written(track_map)) for track_map in (seen, told))
+    assert [f["geometry"] for f in there["features"]] == [f["geometry"] for f in here["features"]]
+    assert columns.written(told).splitlines()[9].split(b",")[2].startswith(b"-"), "a table is in the plane of the game"
 
 
 def test_geojson_does_not_pass_for_longitude_and_latitude():
@@ -156,7 +172,7 @@ def test_a_map_of_hardly_anything_is_written_too(name):
 
 
 EDITIONS = {
-    "geojson": (1, "76170e8cce6f4048"),
+    "geojson": (1, "23e8302a4c11e362"),
     "svg": (1, "a4f532de1ec9f367"),
     "csv": (1, "41d88b87ab292196"),
 }
