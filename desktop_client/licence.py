@@ -116,8 +116,10 @@ class Licence:
                 pause = pauses.next()
             if self._mid_session.is_holding:
                 pause = min(pause, CHECK_EVERY_WHILE_HOLDING_S)
+            # Not wait_for: that one forgets a cancellation which comes together with what was waited for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._is_due.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._is_due.wait()
             self._is_due.set()
 
     async def restore(self) -> None:

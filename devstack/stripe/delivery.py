@@ -50,8 +50,10 @@ class Deliverer:
                 while True:
                     self._wake.clear()
                     wait = self._start_what_is_due(http)
+                    # Not wait_for: that one forgets a cancellation which comes together with the waking.
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), wait)
+                        async with asyncio.timeout(wait):
+                            await self._wake.wait()
             finally:
                 for task in self._under_way.values():
                     task.cancel()

@@ -90,5 +90,6 @@ class Engine:
             except Exception:
                 traceback.print_exc()  # what cannot be billed must not keep webhooks and requests from being served
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), _LOOK_EVERY_S)
+                async with asyncio.timeout(_LOOK_EVERY_S):  # not wait_for, as in delivery.py
+                    await self._look.wait()
             self._look.clear()

@@ -11,7 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def eventually(question: Callable[[], T | Awaitable[T]], *, within: float = 20.0) -> T:
+async def eventually(question: Callable[[], T | Awaitable[T]], *, within: float = 60.0) -> T:
     """Ask until the answer is true, and return it. AssertionError after `within` seconds."""
     deadline = time.monotonic() + within
     while True:
