@@ -140,13 +140,14 @@ class Comparison(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 def laid_on(found: LapFile, known: LapFile, *, mirrors: bool) -> tuple[Comparison, str]:
     """How one lap lies on another, in words and drawn. Both have a shape: see `shapeless`."""
     loop, line = close(found.lap), close(known.lap)
+    integrated = "integrated" in (found.upload.coordinates, known.upload.coordinates)
     matched = match(
         loop,
         Known(UUID(int=0), known.upload.game, known.name, line),
         mirrors=mirrors or "unknown" in (found.upload.handedness, known.upload.handedness),
-        integrated="integrated" in (found.upload.coordinates, known.upload.coordinates),
+        integrated=integrated,
     )
-    picture = comparison(loop, matched, name=found.name, known_name=known.name)
+    picture = comparison(loop, matched, name=found.name, known_name=known.name, integrated=integrated)
     return Comparison.of(found, known, matched, loop), picture
 
 

@@ -122,13 +122,21 @@ def _side_by_side(loop: Loop, known: Loop, pose: Pose, count: int) -> tuple[Plac
     return lap, np.roll(known.walked(count), -round(pose.start * count))
 
 
-def _relation(found: Apart, pose: Pose, length_m: float) -> Relation:
-    """Small circuits are narrow, and resemble each other within metres that mean nothing on a large one."""
-    limit = min(SAME_P95_M, 6.0 + 0.002 * length_m)
-    limit_max = min(SAME_MAX_M, 10.0 + 0.00375 * length_m)
-    usual, most, largest = found.percentiles(90, 95, 100)
+def limits(found: Apart, length_m: float) -> tuple[float, float]:
+    """Metres that 95 % of the places, and all of them, may lie apart where a line of that length is the same layout.
+
+    Small circuits are narrow, and resemble each other within metres that mean nothing on a large one.
+    """
     least, times = SAME_SPIKE
-    if most <= limit and largest <= min(limit_max, least + times * usual):
+    (usual,) = found.percentiles(90)
+    largest = min(SAME_MAX_M, 10.0 + 0.00375 * length_m, least + times * usual)
+    return min(SAME_P95_M, 6.0 + 0.002 * length_m), largest
+
+
+def _relation(found: Apart, pose: Pose, length_m: float) -> Relation:
+    limit, limit_max = limits(found, length_m)
+    most, largest = found.percentiles(95, 100)
+    if most <= limit and largest <= limit_max:
         return "reverse" if pose.is_reversed else "same"
     return "variant" if found.within(limit) >= VARIANT_SHARE else "other"
 

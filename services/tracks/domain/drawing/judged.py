@@ -158,10 +158,9 @@ def _strip(lap: Lap, reasons: Sequence[Reason]) -> Iterator[str]:
     if lap.rate_hz is None or not steps.size:
         return
     speeds = np.minimum(steps * lap.rate_hz * 3.6, 2000.0)
-    strip = Strip(
-        STRIP_TOP, float(min(steps.sum(), FARTHEST_M)), most=max(1.2 * float(np.percentile(speeds, 98)), 50.0)
-    )
-    yield from strip.frame("km/h along the lap", "")
+    usual = float(np.percentile(speeds, 98))
+    strip = Strip(STRIP_TOP, float(min(steps.sum(), FARTHEST_M)), most=50 * float(np.ceil((usual + 25) / 50)))
+    yield from strip.frame("km/h along the lap")
     heights = strip.binned(speeds)
     marked = _near(reasons, len(heights))
     yield strip.bars("edge", heights, ~marked) + (strip.bars("far4", heights, marked) if marked.any() else "")

@@ -11,7 +11,7 @@ import numpy as np
 from contracts.tracks import Deviation
 from services.tracks.domain.alignment import Pose, oriented
 from services.tracks.domain.canonical import Loop
-from services.tracks.domain.deviation import apart, places_for
+from services.tracks.domain.deviation import SETTLING_PLACES, apart, bent, places_for
 from services.tracks.domain.drawing.paper import (
     MARGIN,
     WIDTH,
@@ -25,7 +25,7 @@ from services.tracks.domain.drawing.paper import (
 )
 from services.tracks.domain.drawing.strip import Strip
 from services.tracks.domain.lap import Floats, Places
-from services.tracks.domain.recognition import SAME_MAX_M, SAME_P95_M, Match, Relation
+from services.tracks.domain.recognition import Match, Relation, limits
 from services.tracks.domain.strokes import closed, opened
 
 VERDICTS: Final[dict[Relation, tuple[str, str]]] = {
@@ -34,8 +34,7 @@ VERDICTS: Final[dict[Relation, tuple[str, str]]] = {
     "variant": ("far2", "A variant of the layout"),
     "other": ("far4", "Another road"),
 }
-FAR_M: Final = (3.0, 6.0, SAME_P95_M, SAME_MAX_M)
-"""Where the colours change: the last two are what 95 % of a lap, and all of it, must keep to be the same layout."""
+FAR_M: Final = (3.0, 6.0, 12.0, 25.0)
 MAP: Final = (MARGIN, 116.0, 620.0, 430.0)
 INSET: Final = (WIDTH - MARGIN - 270.0, 116.0, 270.0, 250.0)
 STRIP_TOP: Final = 610.0
@@ -48,7 +47,8 @@ LEAST_INSET_M: Final = 70.0
 class Laid:
     """Both lines in the known one's plane, (n,) places each, from the lap's beginning on in the known direction.
 
-    `lap_far` and `known_far` are (n,): metres from each place of the one to the other line.
+    `lap_far` and `known_far` are (n,): metres from each place of the one to the other line. `limits`: what 95 % of
+    both, and all of it, must keep to for the two to be the same.
     """
 
     lap: Places
@@ -56,15 +56,17 @@ class Laid:
     lap_far: Floats
     known_far: Floats
     known_begins: int  # the number of the place at which the known line begins
+    limits: tuple[float, float]
 
     @classmethod
-    def of(cls, loop: Loop, known: Loop, pose: Pose) -> Laid:
+    def of(cls, loop: Loop, known: Loop, pose: Pose, *, integrated: bool) -> Laid:
         count = places_for(max(loop.length_m, known.length_m))
-        lap = oriented(loop.walked(count), is_mirrored=pose.is_mirrored, is_reversed=pose.is_reversed)
-        placed, shift = pose.factor * lap + pose.move, round(pose.start * count)
-        line = np.roll(known.walked(count), -shift)
-        found = apart(placed, line)
-        return cls(placed, line, found.there, found.back, -shift % count)
+        lap, line = _side_by_side(loop, known, pose, count)
+        if integrated:
+            lap = lap + bent(*_side_by_side(loop, known, pose, SETTLING_PLACES), known.length_m).at(count)
+        found = apart(lap, line)
+        begins = -round(pose.start * count) % count
+        return cls(lap, line, found.there, found.back, begins, limits(found, known.length_m))
 
     @property
     def farthest(self) -> tuple[complex, complex]:
@@ -80,9 +82,9 @@ class Laid:
         return complex(one[number]), complex(finely[np.argmin(np.abs(finely - one[number]))])
 
 
-def comparison(loop: Loop, match: Match, *, name: str, known_name: str) -> str:
-    """The picture of a lap laid on a known line."""
-    laid = Laid.of(loop, match.known.loop, match.pose)
+def comparison(loop: Loop, match: Match, *, name: str, known_name: str, integrated: bool = False) -> str:
+    """The picture of a lap laid on a known line as `match` says; `integrated` as it was matched."""
+    laid = Laid.of(loop, match.known.loop, match.pose, integrated=integrated)
     colour, verdict = VERDICTS[match.relation]
     told = f"{shortened(name, 52)} on {shortened(known_name, 52)}"
     parts = [
@@ -95,6 +97,11 @@ def comparison(loop: Loop, match: Match, *, name: str, known_name: str) -> str:
         *_strip(laid, loop.length_m, is_reversed=match.pose.is_reversed),
     ]
     return sheet(HEIGHT, verdict, f"{told}: {in_words(match.deviation)}.", parts)
+
+
+def _side_by_side(loop: Loop, known: Loop, pose: Pose, count: int) -> tuple[Places, Places]:
+    lap = oriented(loop.walked(count), is_mirrored=pose.is_mirrored, is_reversed=pose.is_reversed)
+    return pose.factor * lap + pose.move, np.roll(known.walked(count), -round(pose.start * count))
 
 
 def in_words(deviation: Deviation) -> str:
@@ -165,7 +172,7 @@ def _facts(match: Match, length_m: float) -> Iterator[str]:
 def _legend() -> Iterator[str]:
     y, x = STRIP_TOP - 34.0, 330.0
     yield text(x - 10, y, "apart by up to", "faint small", "end")
-    for level, name in enumerate(("3 m", "6 m", f"{SAME_P95_M:g} m", f"{SAME_MAX_M:g} m", "more")):
+    for level, name in enumerate((*(f"{metres:g} m" for metres in FAR_M), "more")):
         yield stroke(f"far{level}", 5, f"M{x + 2:.0f} {y - 4:.0f}h18") + text(x + 27, y, name, "faint small")
         x += 45 + 7.5 * len(name)
 
@@ -183,12 +190,12 @@ def _strip(laid: Laid, length_m: float, *, is_reversed: bool) -> Iterator[str]:
     strip = Strip(STRIP_TOP, length_m, most=5 * float(np.ceil(max(1.05 * float(far.max()), 5.0) / 5)))
     heights = strip.binned(np.roll(far[::-1], 1) if is_reversed else far)
     at_the_end = bool(heights[: len(heights) // 4].max() > heights[-len(heights) // 4 :].max())
-    yield from strip.frame("metres apart along the lap", "m")
+    yield from strip.frame("metres apart along the lap")
     levels = _levels(heights)
     for level in np.unique(levels):
         yield strip.bars(f"far{level}", heights, levels == level)
-    yield from strip.limit(SAME_P95_M, "95 % must be nearer", at_the_end=at_the_end)
-    yield from strip.limit(SAME_MAX_M, "all must be nearer", at_the_end=at_the_end)
+    for limit, name in zip(laid.limits, ("95 % must be nearer", "all must be nearer"), strict=True):
+        yield from strip.limit(limit, name, at_the_end=at_the_end)
 
 
 def _coloured(line: Places, far: Floats, window: Window) -> list[tuple[int, str]]:

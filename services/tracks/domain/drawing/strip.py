@@ -29,10 +29,10 @@ class Strip:
     def bottom(self) -> float:
         return self.top + TALL
 
-    def frame(self, name: str, unit: str) -> Iterator[str]:
+    def frame(self, name: str) -> Iterator[str]:
         yield text(LEFT, self.top - 8, name, "faint small")
         yield stroke("rim", 1.5, f"M{LEFT:.1f} {self.bottom:.1f}h{ACROSS:.1f}")
-        yield text(LEFT - 8, self.top + 10, f"{self.most:.0f} {unit}", "faint small", "end")
+        yield text(LEFT - 8, self.top + 10, f"{self.most:.0f}", "faint small", "end")
         yield text(LEFT - 8, self.bottom + 4, "0", "faint small", "end")
         step = round_length(self.length_m / 6)
         for metres in range(0, int(self.length_m) + 1, step):
@@ -48,7 +48,7 @@ class Strip:
         y = self.y(value)
         yield stroke("edge", 1, f"M{LEFT:.1f} {y:.1f}h{ACROSS:.1f}", ' stroke-dasharray="3 5"')
         x, anchor = (WIDTH - MARGIN, "end") if at_the_end else (LEFT + 4, "")
-        yield text(x, y - 5, f"{value:g} m: {name}", "faint small", anchor)
+        yield text(x, y - 5, f"{value:.1f}: {name}", "faint small", anchor)
 
     def binned(self, column: Floats) -> Floats:
         """(BARS,): the most in each stretch of a column in equal steps along the lap."""
