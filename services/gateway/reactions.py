@@ -12,7 +12,7 @@ from chassis.identity import Verifier
 from contracts.auth import SessionRevoked
 from contracts.event import Event, subject_of
 from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
-from contracts.tracks import TrackPublished, TrackRejected
+from contracts.tracks import TrackPublished, TrackRejected, TrackWithdrawn
 from contracts.versions import ReleasePublished, ReleaseWithdrawn
 from services.gateway.live import Audience, Frame
 from services.gateway.memory_rules import RELEASES, TRACK_LISTS, license_tag, track_tag
@@ -31,6 +31,7 @@ def its_driver(event: Any) -> UUID | None:
 
 STREAMED: dict[type[Event], Callable[[Any], UUID | None]] = {
     TrackPublished: everyone,
+    TrackWithdrawn: everyone,
     TrackRejected: its_driver,
     LicenseChanged: its_driver,
     PaymentSucceeded: its_driver,
@@ -43,6 +44,7 @@ STREAMED: dict[type[Event], Callable[[Any], UUID | None]] = {
 
 OUT_OF_DATE: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
     TrackPublished: lambda event: (TRACK_LISTS, track_tag(event.game, event.track_id)),
+    TrackWithdrawn: lambda event: (TRACK_LISTS, track_tag(event.game, event.track_id)),
     LicenseChanged: lambda event: (license_tag(event.user_id),),
     PaymentSucceeded: lambda event: (license_tag(event.user_id),),
     PaymentFailed: lambda event: (license_tag(event.user_id),),

@@ -8,6 +8,7 @@ from chassis.database import Database
 from chassis.service import Service
 from services.tracks.domain.uploads import MAX_BODY_BYTES
 from services.tracks.forgetting import Forgetting
+from services.tracks.housekeeping import Housekeeping
 from services.tracks.judging import Judging
 from services.tracks.library import Library
 from services.tracks.objects import Objects
@@ -24,13 +25,14 @@ def build(settings: TracksSettings) -> Service:
     room = WaitingRoom()
     reception = Reception(database, objects, room)
     library = Library(database, objects)
+    housekeeping = Housekeeping(database, objects, settings.raw_laps_days)
     return Service(
         "tracks",
         settings,
         database=database,
         routes=ROUTES,
         reactions=reactions(Judging(database, objects, room), Forgetting(database, objects)),
-        resources=[objects],
+        resources=[objects, housekeeping],
         checks={"objects": objects.ping},
         dependencies={
             "reception": Provide(lambda: reception, sync_to_thread=False),

@@ -7,6 +7,7 @@ from contracts.auth import UserDeleted
 from services.tracks.objects import Objects
 from services.tracks.store.maps import MapStore
 from services.tracks.store.readers import ReaderStore
+from services.tracks.store.supporters import SupporterStore
 from services.tracks.store.uploads import UploadStore
 
 
@@ -31,5 +32,6 @@ class Forgetting:
     async def then(self, erased: UserDeleted, tx: Transaction, deleted: set[str]) -> None:
         await MapStore(tx).forget(erased.user_id)
         await ReaderStore(tx).forget(erased.user_id)
+        await SupporterStore(tx).forget(erased.user_id)
         if not await UploadStore(tx).forget(erased.user_id) <= deleted:
             raise LapsCameMeanwhile

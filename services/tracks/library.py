@@ -11,8 +11,10 @@ from contracts.event import now
 from contracts.identity import Identity, Role
 from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import MapAllowance, TrackList, TrackVersions
+from services.tracks.domain.formats import Name
 from services.tracks.domain.uploads import TrackUnknown
 from services.tracks.objects import ObjectMissing, Objects
+from services.tracks.renditions import Renditions
 from services.tracks.store.maps import MapStore, PublishedMap
 from services.tracks.store.readers import ReaderStore
 from services.tracks.store.uploads import UploadStore
@@ -22,6 +24,7 @@ class Library:
     def __init__(self, database: Database, objects: Objects) -> None:
         self._database = database
         self._objects = objects
+        self._renditions = Renditions(objects)
 
     async def tracks(
         self, game: str | None, track_id: str | None, after: tuple[str, str] | None, limit: int
@@ -35,7 +38,7 @@ class Library:
             TrackUnknown: there is no map of it.
         """
         async with self._database.transaction() as tx:
-            versions = await MapStore(tx).versions(game, track_id)
+            versions = await MapStore(tx, self._objects.public_url).versions(game, track_id)
         if not versions:
             raise TrackUnknown
         return TrackVersions(game, track_id, versions)
@@ -70,15 +73,15 @@ class Library:
                 await readers.keep(identity.user_id, reader)
             return reader.allowance(at)
 
-    async def document(self, found: PublishedMap, *, compressed: bool) -> bytes:
-        """The map as JSON, under gzip if asked so: that is how it lies in storage.
+    async def document(self, found: PublishedMap, name: Name, *, compressed: bool) -> bytes:
+        """The map in that format, under gzip if asked so: that is how it lies in storage.
 
         Raises:
             Unavailable: storage does not answer, or has lost it.
         """
         try:
-            stored = await self._objects.get(found.storage_path)
+            written = await self._renditions.of(found, name)
         except ObjectMissing:
             log.error("map.lost", path=found.storage_path)
             raise Unavailable("The map cannot be read just now.", retry_after=30) from None
-        return stored if compressed else gzip.decompress(stored)
+        return written if compressed else gzip.decompress(written)

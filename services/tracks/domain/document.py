@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 import msgspec
 import numpy as np
+from msgspec import structs
 
-from contracts.tracks import TrackMap, TrackSummary
-from services.tracks.domain.canonical import Loop
+from contracts.tracks import Frame, Handedness, LayoutLink, Line, Quality, TrackMap, TrackSummary, Upload
+from services.tracks.domain.canonical import Loop, steps_for
+from services.tracks.domain.lap import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,79 @@ def read(compressed: bytes) -> TrackMap:
 
 
 def line_of(track_map: TrackMap) -> Loop:
-    """The line of a published map; all that tracks publishes is right-handed."""
-    return Loop.through(np.column_stack((track_map.line.x, track_map.line.y)), z=None)
+    """The line of a published map in a right-handed plane, whatever plane the document is in."""
+    line = track_map.line
+    y = np.negative(line.y) if track_map.frame.handedness == "left" else line.y
+    return Loop.through(np.column_stack((line.x, y)), z=np.array(line.z) if line.z else None)
+
+
+def first_version(
+    upload: Upload,
+    loop: Loop,
+    *,
+    layout_id: UUID,
+    track_id: str,
+    handedness: Handedness,
+    links: Sequence[LayoutLink],
+    at: datetime,
+) -> TrackMap:
+    """The map of a line of which there was none, from one lap in its game's own coordinates.
+
+    `loop` is the lap as it was uploaded, except that a plane that was said to be left-handed was mirrored; `handedness`
+    is of the plane that it is in.
+    """
+    return TrackMap(
+        layout_id=layout_id,
+        version=1,
+        game=upload.game,
+        track_id=track_id,
+        track_name=upload.track_name,
+        layout_name=upload.layout_name,
+        status="provisional",
+        length_m=round(loop.length_m, 2),
+        direction=direction_of(loop, handedness),
+        frame=Frame(handedness=handedness),
+        line=columns_of(loop, steps_for(loop.length_m)),
+        created_at=at,
+        quality=Quality(laps=1, users=1, closure_m=round(loop.gap_m, 2), coordinates=upload.coordinates),
+        links=tuple(links),
+    )
+
+
+def redrawn(known: TrackMap, loop: Loop, w_left: Floats | None, w_right: Floats | None) -> TrackMap:
+    """The map with another line, which is given in a right-handed plane."""
+    if known.frame.handedness == "left":
+        loop = Loop.through(loop.xy * [1.0, -1.0], loop.z)
+    return structs.replace(
+        known,
+        line=columns_of(loop, len(loop.xy), w_left, w_right),
+        length_m=round(loop.length_m, 2),
+        direction=direction_of(loop, known.frame.handedness),
+    )
+
+
+def columns_of(loop: Loop, count: int, w_left: Floats | None = None, w_right: Floats | None = None) -> Line:
+    """The line as columns of `count` rounded numbers; widths are given at as many places."""
+    places, heights = loop.walked(count), loop.heights(count)
+    return Line(
+        step_m=round(loop.length_m / count, 6),
+        x=_centimetres(places.real),
+        y=_centimetres(places.imag),
+        z=() if heights is None else _centimetres(heights),
+        w_left=() if w_left is None else _centimetres(w_left),
+        w_right=() if w_right is None else _centimetres(w_right),
+    )
+
+
+def direction_of(loop: Loop, handedness: Handedness) -> Literal["cw", "ccw"]:
+    """Which way round it is driven seen from above, whatever plane the line is in."""
+    if handedness != "left":
+        return loop.direction
+    return "cw" if loop.direction == "ccw" else "ccw"
+
+
+def _centimetres(column: Floats) -> tuple[float, ...]:
+    return tuple(np.round(column, 2).tolist())
 
 
 def _summary(track_map: TrackMap) -> TrackSummary:
@@ -50,4 +127,5 @@ def _summary(track_map: TrackMap) -> TrackSummary:
         layout_name=track_map.layout_name,
         length_m=track_map.length_m,
         created_at=track_map.created_at,
+        status=track_map.status,
     )

@@ -1,12 +1,13 @@
 """The rules of uploads: what is refused at the door, and how a caller may wait. Pure.
 
-What a lap deserves is decided in judge.py.
+What a lap deserves is decided in verdict.py.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -14,7 +15,7 @@ import msgspec
 import numpy as np
 
 from contracts.problem import FieldError, InvalidRequest, Problem
-from contracts.tracks import Upload
+from contracts.tracks import Point, Upload
 
 MAX_BODY_BYTES: Final = 5 << 20
 MAX_WAIT_S: Final = 10.0
@@ -22,7 +23,7 @@ MAX_WAITING_UPLOADS: Final = 100
 MAX_TRACKS_LISTED: Final = 1000
 SLUG_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*(?!\n)$"  # of contracts.tracks.Slug, for addresses
 _ABSURD_M: Final = 1e7
-_RESERVED_GAMES: Final = frozenset({"upload", "uploads"})
+_RESERVED_GAMES: Final = frozenset({"upload", "uploads", "layouts"})
 _WAIT: Final = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
 
 
@@ -67,9 +68,7 @@ def check_form(upload: Upload) -> None:
     unknown = next((i for i, flags in enumerate(upload.flags) if not 0 <= flags < 1 << 16), None)
     if unknown is not None:
         errors.append(FieldError(f"flags[{unknown}]", "Flags are bits from 0 to 65535."))
-    wrong = _first_wrong_point(upload)
-    if wrong is not None:
-        errors.append(wrong)
+    errors += [wrong for line, field in _lines(upload) if (wrong := _first_wrong_point(line, field))]
     if errors:
         raise InvalidRequest(errors=tuple(errors))
 
@@ -90,13 +89,22 @@ def wait_asked_for(prefer: str | None) -> float | None:
     return min(float(asked[1]), MAX_WAIT_S) if asked else None
 
 
-def _first_wrong_point(upload: Upload) -> FieldError | None:
-    sizes = [len(point) for point in upload.points]
+def _lines(upload: Upload) -> Iterator[tuple[tuple[Point, ...], str]]:
+    """Every line of an upload, the lap first, and the field that it is in."""
+    yield upload.points, "points"
+    if upload.pit and upload.pit.points:
+        yield upload.pit.points, "pit.points"
+    for number, passage in enumerate(upload.other_cars):
+        yield passage, f"other_cars[{number}]"
+
+
+def _first_wrong_point(line: tuple[Point, ...], field: str) -> FieldError | None:
+    sizes = [len(point) for point in line]
     if sizes.count(sizes[0]) != len(sizes):
         odd = next(i for i, size in enumerate(sizes) if size != sizes[0])
-        return FieldError(f"points[{odd}]", f"This point has {sizes[odd]} coordinates, the first one {sizes[0]}.")
-    coordinates = np.fromiter(chain.from_iterable(upload.points), np.float64)
+        return FieldError(f"{field}[{odd}]", f"This point has {sizes[odd]} coordinates, the first one {sizes[0]}.")
+    coordinates = np.fromiter(chain.from_iterable(line), np.float64)
     absurd = np.flatnonzero(~(np.abs(coordinates) <= _ABSURD_M))
     if absurd.size:
-        return FieldError(f"points[{absurd[0] // sizes[0]}]", "Coordinates are metres: no place is that far away.")
+        return FieldError(f"{field}[{absurd[0] // sizes[0]}]", "Coordinates are metres: no place is that far away.")
     return None

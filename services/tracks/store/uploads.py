@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +11,22 @@ import msgspec
 
 from chassis.database import Row, Transaction
 from contracts.tracks import Deviation, LayoutReference, Reason, TrackRejected, TrackUploaded, Upload, UploadStatus
-from services.tracks.domain.judge import Judgement
-from services.tracks.store.maps import PublishedMap
+from services.tracks.domain.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierUpload:
     id: UUID
     fingerprint: bytes
+
+
+class Related(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a verdict speaks of beside the lap, by the names that it had then: kept as JSON beside the verdict."""
+
+    track: LayoutReference | None = None
+    duplicate_of: LayoutReference | None = None
+    variant_of: LayoutReference | None = None
+    reverse_of: LayoutReference | None = None
 
 
 class UploadStore:
@@ -66,7 +75,7 @@ class UploadStore:
     async def status_of(self, upload_id: UUID, user_id: UUID) -> UploadStatus | None:
         """How a driver's own upload stands. A verdict that is being written is waited for: it is committed at once."""
         row = await self._tx.row(
-            "SELECT id, game, track_id, status, reasons, layout_id, version, rms_m, p95_m, max_m"
+            "SELECT id, status, reasons, layout_id, version, rms_m, p95_m, max_m, related"
             " FROM uploads WHERE id = $1 AND user_id = $2 FOR SHARE",
             upload_id,
             user_id,
@@ -81,33 +90,48 @@ class UploadStore:
         return row is not None
 
     async def record_verdict(
-        self, uploaded: TrackUploaded, judgement: Judgement, track_map: PublishedMap | None, now: datetime
+        self, uploaded: TrackUploaded, verdict: Verdict, version: int | None, related: Related, now: datetime
     ) -> None:
-        """Write the verdict on an upload that waits for it. `track_map` is the one it made or was compared with."""
-        deviation = judgement.deviation
+        """Write the verdict on an upload that waits for it. `version` is the newest of the map that it drove on."""
+        deviation = verdict.deviation
         await self._tx.run(
             "UPDATE uploads SET status = $2, reasons = $3, layout_id = $4, version = $5, rms_m = $6, p95_m = $7,"
-            " max_m = $8, judged_at = $9 WHERE id = $1",
+            " max_m = $8, judged_at = $9, related = $10 WHERE id = $1",
             uploaded.upload_id,
-            judgement.status,
-            msgspec.json.encode(judgement.reasons).decode(),
-            track_map.layout_id if track_map else None,
-            track_map.version if track_map else None,
+            verdict.status,
+            msgspec.json.encode(verdict.reasons).decode(),
+            verdict.layout_id,
+            version,
             deviation.rms if deviation else None,
             deviation.p95 if deviation else None,
             deviation.max if deviation else None,
             now,
+            msgspec.json.encode(related).decode(),
         )
-        if judgement.status != "accepted":
+        if verdict.status != "accepted":
             self._tx.record(
                 TrackRejected(
                     upload_id=uploaded.upload_id,
                     user_id=uploaded.user_id,
                     game=uploaded.game,
                     track_id=uploaded.track_id,
-                    reasons=judgement.reasons,
+                    reasons=verdict.reasons,
                 )
             )
+
+    async def judged_before(self, moment: datetime, at_most: int) -> tuple[tuple[UUID, str], ...]:
+        """The uploads whose raw laps are still kept although their verdicts are that old, and where those lie."""
+        rows = await self._tx.rows(
+            "SELECT id, storage_path FROM uploads WHERE judged_at < $1 AND storage_path IS NOT NULL"
+            " AND status <> 'received' ORDER BY judged_at LIMIT $2",
+            moment,
+            at_most,
+        )
+        return tuple((row["id"], row["storage_path"]) for row in rows)
+
+    async def forget_raw_laps(self, uploads: Sequence[UUID]) -> None:
+        """The verdicts stay; where the raw laps lay is forgotten."""
+        await self._tx.run("UPDATE uploads SET storage_path = NULL WHERE id = ANY($1)", list(uploads))
 
     async def raw_laps_of(self, user_id: UUID) -> set[str]:
         """Where the raw laps of a driver lie."""
@@ -135,14 +159,17 @@ class UploadStore:
 
 
 def _status(row: Row) -> UploadStatus:
-    is_duplicate = row["status"] == "duplicate"
     measured = row["rms_m"] is not None
+    related = msgspec.json.decode(row["related"], type=Related)
     return UploadStatus(
         upload_id=row["id"],
         status=row["status"],
         reasons=msgspec.json.decode(row["reasons"], type=tuple[Reason, ...]),
         layout_id=row["layout_id"],
         version=row["version"],
-        duplicate_of=LayoutReference(row["game"], row["track_id"]) if is_duplicate else None,
+        track=related.track,
+        duplicate_of=related.duplicate_of,
+        variant_of=related.variant_of,
+        reverse_of=related.reverse_of,
         deviation_m=Deviation(row["rms_m"], row["p95_m"], row["max_m"]) if measured else None,
     )
