@@ -27,8 +27,14 @@ SAME_P95_M: Final = 14.0
 SAME_SPIKE: Final = (7.0, 1.75)
 """What the largest deviation may be at most: so many metres, and so many times what nine tenths of the lap keep to. A
 precise map shows a small chicane, a line that somebody drew is off by as much everywhere."""
-VARIANT_SHARE: Final = 0.7
+VARIANT_SHARE: Final = 0.75
 """How much of both lines must run beside the other for one to be called a variant of the other."""
+SMALL_CIRCUIT_M: Final = 2500.0
+SMALL_SCALES: Final = (0.97, 1.03)
+"""Most small circuits are ovals or for karts, and at the size of another many are that other one."""
+IN_PLACE_M: Final = 2.0
+"""How much farther than settled a lap may lie where its own game has it, to be left there: then it lies there, and how
+far it is aside from the known line is how far the car was."""
 
 Relation = Literal["same", "reverse", "variant", "other"]
 
@@ -92,28 +98,38 @@ def match(loop: Loop, known: Known, *, mirrors: bool, integrated: bool = False, 
     rough = alignments(
         loop.walked(ALIGNING_PLACES), known.loop.walked(ALIGNING_PLACES), mirrors=mirrors, one_game=one_game
     )
-    scales = ONE_SIZE if one_game else SCALES
     plausible = [reading for reading in rough if reading.rms_m <= rough[0].rms_m + AMBIGUOUS_M]
     plausible.sort(key=lambda reading: (reading.pose.is_reversed, reading.pose.is_mirrored))
-    matches = [_looked_at(loop, known, reading, scales, integrated) for reading in plausible]
+    matches = [_looked_at(loop, known, reading, one_game=one_game, integrated=integrated) for reading in plausible]
     return next((found for found in matches if found.relation in ("same", "reverse")), matches[0])
 
 
-def _looked_at(loop: Loop, known: Known, rough: Alignment, scales: tuple[float, float], integrated: bool) -> Match:
+def _looked_at(loop: Loop, known: Known, rough: Alignment, *, one_game: bool, integrated: bool) -> Match:
+    length_m = known.loop.length_m
     pose = rough.pose
     if rough.rms_m > HOPELESS_RMS_M:
         lap, line = _side_by_side(loop, known.loop, pose, ALIGNING_PLACES)
-        placed = Similarity(pose.factor, pose.move).of(lap)
-        found = Apart(np.abs(placed - line), np.abs(placed - line))
+        distance = np.abs(Similarity(pose.factor, pose.move).of(lap) - line)
+        found = Apart(distance, distance)
         return Match(known, "other", found.deviation, _at(found, pose), pose)
     lap, line = _side_by_side(loop, known.loop, pose, SETTLING_PLACES)
-    move = settled(lap, line, Similarity(pose.factor, pose.move), scales)
-    bending = bent(move.of(lap), line, known.loop.length_m) if integrated else None
-    lap, line = _side_by_side(loop, known.loop, pose, places_for(max(loop.length_m, known.loop.length_m)))
-    lap = move.of(lap)
-    found = apart(lap if bending is None else lap + bending.at(len(lap)), line)
+    move = settled(lap, line, Similarity(pose.factor, pose.move), _scales(length_m, one_game))
+    bending = bent(move.of(lap), line, length_m) if integrated else None
+    lap, line = _side_by_side(loop, known.loop, pose, places_for(max(loop.length_m, length_m)))
+    placed = move.of(lap)
+    found = apart(placed if bending is None else placed + bending.at(len(lap)), line)
+    if one_game and not pose.is_mirrored:
+        unmoved = apart(lap, line)
+        if unmoved.deviation.rms <= found.deviation.rms + IN_PLACE_M:
+            found, move = unmoved, Similarity(1 + 0j, 0j)
     pose = replace(pose, turn=float(np.angle(move.factor)), scale=abs(move.factor), move=move.move)
-    return Match(known, _relation(found, pose, known.loop.length_m), found.deviation, _at(found, pose), pose)
+    return Match(known, _relation(found, pose, length_m), found.deviation, _at(found, pose), pose)
+
+
+def _scales(length_m: float, one_game: bool) -> tuple[float, float]:
+    if one_game:
+        return ONE_SIZE
+    return SCALES if length_m >= SMALL_CIRCUIT_M else SMALL_SCALES
 
 
 def _side_by_side(loop: Loop, known: Loop, pose: Pose, count: int) -> tuple[Places, Places]:
