@@ -130,6 +130,7 @@ class FinishedLap:
             game=session.game,
             track_id=session.track_id,
             track_name=session.track_name,
+            layout_name=session.layout_name,
             points=points,
             flags=np.zeros(len(points), dtype=np.int32),
             rate_hz=self._rate_hz() / every,
@@ -150,7 +151,9 @@ class FinishedLap:
         """
         points = self._points()
         if self._is_integrated:
-            return without_drift(points, self.line.heading - self._lap.line.heading)
+            began = self._lap.line.heading
+            closed = without_drift(points, began, self.line.heading - began)
+            return closed if closed is not None and gap_m(closed) <= WIDEST_GAP_M else None
         if gap_m(points) <= WIDEST_GAP_M:
             return points
         return across_the_line(points) if length_m is None else None

@@ -12,8 +12,7 @@ from desktop_client.race.driven_lap import Sample, from_line
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.telemetry.frame import Capability, Frame, PitStatus
 
-BY_PLACE: Final = frozenset({Capability.WORLD_POSITION})
-BY_RECKONING: Final = frozenset({Capability.HEADING, Capability.LAP_DISTANCE})
+RECKONED: Final = frozenset({Capability.HEADING, Capability.LAP_DISTANCE})
 SAID_OF_DRIVING: Final = frozenset({Capability.LAP_VALIDITY, Capability.PIT_STATUS})
 LONGEST_GAP_S: Final = 1.0
 LATE_S: Final = 0.4
@@ -32,10 +31,12 @@ def objection_to(frame: Frame, row: int | None) -> Refusal | None:
     if session.replay and not SAID_OF_DRIVING.isdisjoint(told):
         # Of validity and pits a game speaks as of now. Where it never does, a replayed lap is one like any other.
         return Refusal.REPLAY
-    if not (told >= BY_PLACE or told >= BY_RECKONING) or (Capability.TRACK_ID in told and session.track_id is None):
-        return Refusal.GAME_LACKS
     if row is None or frame.player is None or session.spectating:
         return Refusal.NOT_DRIVING
+    if Capability.WORLD_POSITION not in told and (not told >= RECKONED or frame.player.velocity_mps is None):
+        return Refusal.GAME_LACKS
+    if Capability.TRACK_ID in told and session.track_id is None:
+        return Refusal.GAME_LACKS
     if session.paused:
         return Refusal.PAUSED
     if session.in_garage:

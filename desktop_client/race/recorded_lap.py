@@ -72,3 +72,4 @@ class CapturedLap:
     other_cars: tuple[Floats, ...] = ()
     sector_starts_m: tuple[float, ...] = ()
     pit: PitWay | None = None
+    layout_name: str | None = None
