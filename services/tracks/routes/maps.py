@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from litestar import MediaType, Response, get, put
+from litestar import Response, get, put
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, HeaderParameter, PathParameter, QueryParameter
@@ -16,13 +16,14 @@ from contracts.identity import Identity, Scope
 from contracts.problem import InvalidRequest, Unauthenticated, Unavailable
 from contracts.tracks import MapAllowance, MapAllowanceUsedUp, TrackList, TrackMap, TrackVersions
 from services.tracks import negotiation
+from services.tracks.domain.formats import FORMATS, Name, tag
 from services.tracks.domain.uploads import MAX_TRACKS_LISTED, SLUG_PATTERN, TrackUnknown
 from services.tracks.library import Library
 
 _READER = {"guards": [requires(scope=Scope.TRACKS_READ)], "security": [{"bearer": []}]}
 Who = NamedDependency[Identity]
 Shelves = NamedDependency[Library]
-Name = Annotated[str, PathParameter(pattern=SLUG_PATTERN, max_length=64)]
+Address = Annotated[str, PathParameter(pattern=SLUG_PATTERN, max_length=64)]
 Filter = Annotated[str | None, QueryParameter(pattern=SLUG_PATTERN, max_length=64)]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 AcceptEncoding = Annotated[str | None, HeaderParameter(name="Accept-Encoding")]
@@ -59,27 +60,28 @@ async def tracks(
     **_READER,
 )
 async def track_map(
-    game: Name,
-    track_id: Name,
+    game: Address,
+    track_id: Address,
     library: Shelves,
     version: Version = None,
-    format: FromQuery[Literal["json"]] = "json",
+    format: FromQuery[Name] = "json",
     if_none_match: IfNoneMatch = None,
     accept_encoding: AcceptEncoding = None,
 ) -> Response[bytes] | Response[None]:
-    """The map of a track: its newest version, or the one asked for.
+    """The map of a track: its newest version, or the one asked for, as JSON, GeoJSON (in metres), SVG or CSV.
 
     Which maps an account takes in a day is counted by `taken`, for most of them are given from the gateway's memory.
     """
     found = await library.find(game, track_id, version)
-    headers = negotiation.headers(found.etag, pinned=version is not None)
-    if negotiation.has_already(if_none_match, found.etag):
+    etag = tag(found.etag, format)
+    headers = negotiation.headers(etag, pinned=version is not None) | FORMATS[format].headers
+    if negotiation.has_already(if_none_match, etag):
         return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)
     compressed = negotiation.takes_gzip(accept_encoding)
     if compressed:
         headers["content-encoding"] = "gzip"
-    body = await library.document(found, compressed=compressed)
-    return Response(body, headers=headers, media_type=MediaType.JSON)
+    body = await library.document(found, format, compressed=compressed)
+    return Response(body, headers=headers, media_type=FORMATS[format].media_type)
 
 
 @get(
@@ -87,13 +89,13 @@ async def track_map(
     responses=documented(TrackUnknown, InvalidRequest, Unauthenticated),
     **_READER,
 )
-async def versions(game: Name, track_id: Name, library: Shelves) -> TrackVersions:
+async def versions(game: Address, track_id: Address, library: Shelves) -> TrackVersions:
     """The versions of a map, newest first."""
     return await library.versions(game, track_id)
 
 
 @put("/tracks/{game:str}/{track_id:str}/taken", include_in_schema=False, **_READER)
-async def taken(game: Name, track_id: Name, identity: Who, library: Shelves) -> MapAllowance:
+async def taken(game: Address, track_id: Address, identity: Who, library: Shelves) -> MapAllowance:
     """Asked by the gateway before it hands a map out, and let in by it for nobody: may this account have it today?"""
     return await library.take(identity, game, track_id)
 

@@ -23,14 +23,18 @@ class Format:
     media_type: str
     edition: int = 1
     made: Callable[[TrackMap], bytes] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 FORMATS: Final[Mapping[Name, Format]] = {
     "json": Format("application/json"),
     "geojson": Format("application/geo+json", made=geojson.written),
-    "svg": Format("image/svg+xml", made=picture.drawn, headers={"content-security-policy": picture.POLICY}),
-    "csv": Format("text/csv; charset=utf-8; header=present", made=columns.written),
+    "svg": Format(
+        "image/svg+xml",
+        made=picture.drawn,
+        headers={"content-security-policy": picture.POLICY},
+    ),
+    "csv": Format("text/csv; header=present", made=columns.written),
 }
 
 
