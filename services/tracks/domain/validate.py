@@ -14,16 +14,24 @@ import numpy as np
 
 from contracts.tracks import Reason
 from services.tracks.domain.canonical import CLOSING_REACH_M, Loop, close
-from services.tracks.domain.lap import Flags, Lap
-from services.tracks.domain.shape import crossings, repeats, turns_back
+from services.tracks.domain.lap import MAX_COORDINATE_M, Flags, Floats, Lap
+from services.tracks.domain.shape import crossings, repeats, turned, turns_back
 
 MIN_POINTS: Final = 60
-MAX_COORDINATE_M: Final = 1e5
 MIN_EXTENT_M: Final = 20.0
 MIN_LENGTH_M: Final = 250.0
 MAX_LENGTH_M: Final = 45_000.0
 MAX_SPEED_MPS: Final = 156.0
+MIN_MEAN_SPEED_MPS: Final = 5.0
+MAX_G: Final = 12.0
+"""In one place of fifty, over 0.4 s each way. Racing cars do 5, and a game that moves its cars more rarely than it is
+read adds as much again; who takes 60 points a second for 120 reads four times what was driven."""
+G_SPAN_S: Final = 0.4
+EARTH_MPS2: Final = 9.81
 MAX_CROSSINGS: Final = 4
+MAX_ROUNDS: Final = 2.5
+"""Monza's banked oval and its road make one lap that turns round twice."""
+MAX_TWIST_PER_M: Final = 1 / 12
 MAX_OFF_TRACK_RUN_M: Final = 50.0
 
 
@@ -117,6 +125,25 @@ def _speed(lap: Lap, _loop: Loop) -> Reason | None:
     return Reason("speed", message, at=_at(int(np.argmax(speeds)), len(lap.xy)))
 
 
+def _too_slow(lap: Lap, loop: Loop) -> Reason | None:
+    if lap.rate_hz is None:
+        return None
+    speed = loop.length_m * lap.rate_hz / len(lap.xy)
+    if speed >= MIN_MEAN_SPEED_MPS:
+        return None
+    return Reason("too_slow", f"{speed * 3.6:.0f} km/h on the mean is no driving: is the rate or the lap time right?")
+
+
+def _impossible_g(lap: Lap, _loop: Loop) -> Reason | None:
+    if lap.rate_hz is None or not lap.is_clocked:
+        return None
+    accelerations, first = _accelerations(lap, lap.rate_hz)
+    if not accelerations.size or (g := float(np.percentile(accelerations, 98)) / EARTH_MPS2) <= MAX_G:
+        return None
+    message = f"Driving this line at that rate would take {g:.0f} g: is the rate right?"
+    return Reason("impossible_g", message, at=_at(first + int(np.argmax(accelerations)), len(lap.xy)))
+
+
 def _open(_lap: Lap, loop: Loop) -> Reason | None:
     if loop.gap_m <= CLOSING_REACH_M:
         return None
@@ -154,10 +181,24 @@ def _self_crossing(loop: Loop) -> Reason | None:
     return Reason("self_crossing", f"The line crosses itself {count} times.", at=round(first, 4))
 
 
+def _too_twisty(loop: Loop) -> Reason | None:
+    _, per_m = turned(loop)
+    if per_m <= MAX_TWIST_PER_M:
+        return None
+    return Reason("too_twisty", f"The line bends like a circle of {1 / per_m:.0f} m all the way: no road does that.")
+
+
+def _turning_number(loop: Loop) -> Reason | None:
+    rounds, _ = turned(loop)
+    if abs(rounds) <= MAX_ROUNDS:
+        return None
+    return Reason("turning_number", f"The line turns round {abs(rounds):.0f} times before it closes.")
+
+
 _CLAIMS = (_lap_invalid, _in_pit_lane, _off_track)
 _FORM = (_too_few_points, _not_finite, _coordinate_range, _no_movement)
-_PATH = (_teleport, _speed, _open, _too_short, _too_long)
-_SHAPE = (_multi_lap, _backtrack, _self_crossing)
+_PATH = (_teleport, _speed, _too_slow, _impossible_g, _open, _too_short, _too_long)
+_SHAPE = (_multi_lap, _backtrack, _self_crossing, _too_twisty, _turning_number)
 
 
 def _reasons(rungs: tuple[Callable[..., Reason | None], ...], *measured: Lap | Loop) -> tuple[Reason, ...]:
@@ -168,11 +209,24 @@ def _at(index: int | np.intp, count: int) -> float:
     return round(float(index) / count, 4)
 
 
+def _accelerations(lap: Lap, rate_hz: float) -> tuple[Floats, int]:
+    """Metres per second squared, each over G_SPAN_S before and after a point, and which point the first one is of."""
+    span = max(1, round(G_SPAN_S * rate_hz))
+    if len(lap.xy) <= 2 * span:
+        return np.zeros(0), 0
+    bent = lap.xy[2 * span :] - 2 * lap.xy[span:-span] + lap.xy[: -2 * span]
+    return np.hypot(*bent.T) * (rate_hz / span) ** 2, span
+
+
 def _longest_run(flagged: Flags, lap: Lap) -> tuple[int, float]:
     """First point and metres of the longest unbroken run of flagged points; (0, 0.0) if there is none."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flagged, [False])).astype(np.int8)))
-    runs = [(int(first), int(last) - 1) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    if not edges.size:
+        return 0, 0.0
+    first, last = edges[::2], edges[1::2] - 1
     with np.errstate(invalid="ignore", over="ignore"):
-        steps = np.nan_to_num(np.hypot(*np.diff(lap.xy, axis=0).T))
-    measured = [(first, float(steps[first:last].sum())) for first, last in runs]
-    return max(measured, key=lambda run: run[1], default=(0, 0.0))
+        steps = np.hypot(*np.diff(lap.xy, axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(np.clip(np.nan_to_num(steps), 0.0, MAX_COORDINATE_M))))
+    metres = along[last] - along[first]
+    longest = int(np.argmax(metres))
+    return int(first[longest]), float(metres[longest])
