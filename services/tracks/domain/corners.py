@@ -17,12 +17,12 @@ from services.tracks.domain.canonical import Loop
 from services.tracks.domain.lap import Floats
 
 STEP_M: Final = 2.0
-SMOOTHED_M: Final = 9.0
+SMOOTHED_M: Final = 5.0
 GENTLE_RADIUS_M: Final = 450.0  # beyond it a line is straight to whoever drives it
-APEX_RADIUS_M: Final = 220.0
-LEAST_TURN_RAD: Final = np.radians(12)
+APEX_RADIUS_M: Final = 300.0
+LEAST_TURN_RAD: Final = np.radians(10)
 LONG_TURN_RAD: Final = np.radians(35)  # a bend that turns by so much is a corner, however wide it is
-OPENS: Final = 0.55  # to so much of the weaker of two apexes: they are two corners
+OPENS: Final = 0.7  # to so much of the weaker of two apexes: they are two corners
 STRAIGHT_M: Final = 12.0  # less of it between two bends of one hand parts nothing
 APEX_SHARE: Final = 0.95  # of the tightest: an even bend has its apex in its middle
 MOST_CORNERS: Final = 250

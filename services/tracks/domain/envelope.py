@@ -1,8 +1,8 @@
 """How wide is the road, and where is its middle, as far as cars have shown it?
 
 A mean of laps converges to the racing line, because all drive it. The road is what lies between the outermost lines
-that cars take: 96 in 100 of their passages, and half a car's width more to each side. No driver alone says where that
-ends: where two were seen or more, an edge lies no farther out than the second of them came.
+that cars take: 98 in 100 of their passages, and half a car's width more to each side. No driver alone says where that
+ends: where two were seen or more, an edge lies at most a metre farther out than the second of them came.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from services.tracks.domain.evidence import BIN_M, BINS, MIDDLE, Counts, Evidenc
 from services.tracks.domain.lap import Flags, Floats
 from services.tracks.domain.offsets import STATION_M
 
-TAIL: Final = 0.02  # of the passages, left out on each side
+TAIL: Final = 0.01  # of the passages, left out on each side
 CAR_M: Final = 2.0
-POOLED: Final = 1  # stations before and after that speak for one too
-SMOOTHED_M: Final = 12.0
+POOLED: Final = 2  # stations before and after that speak for one too
+ALONE_M: Final = 1.0  # so much farther than the second driver came does the word of a single one count
+SMOOTHED_M: Final = 8.0
+WIDTH_SMOOTHED_M: Final = 25.0  # a road gets wider more slowly than laps differ
 OFF_LINE_M: Final = 2.5  # from the middle of all passages: by so much nobody misses the racing line
-ENOUGH_OFF_LINE: Final = 4.0  # passages there, of two drivers or more
-LEAST_COVERAGE: Final = 0.25  # a map has widths all along, and this much of them was seen
+ENOUGH_OFF_LINE: Final = 3.0  # passages there, of two drivers or more
+LEAST_COVERAGE: Final = 0.4  # a map has widths all along, and this much of them was seen
 FREE_M: Final = 3.0
 """A place moves no farther than this unless three drivers agree."""
 AGREEING: Final = 3
@@ -60,11 +62,11 @@ def envelope(evidence: Evidence) -> Envelope:
     middle = _within(_around(np.where(seen, (low + high) / 2, np.nan)), _trusted(counts, drivers))
     half = np.where(believed, np.maximum((high - low) / 2, 0.0), np.nan)
     coverage = float(believed.mean())
-    centre = _smooth(middle)
+    centre = _smooth(middle, SMOOTHED_M)
     if coverage < LEAST_COVERAGE:
         nothing = np.full(len(counts), np.nan)
         return Envelope(centre, nothing, nothing, coverage)
-    width = _smooth(_around(half)) + CAR_M / 2
+    width = _smooth(_around(half), WIDTH_SMOOTHED_M) + CAR_M / 2
     return Envelope(centre, width, width, coverage)
 
 
@@ -83,15 +85,15 @@ def _pooled(evidence: Evidence) -> tuple[Floats, Counts]:
 
 
 def _edges(counts: Floats, drivers: Counts, *, agreeing: int) -> tuple[Floats, Floats]:
-    """Right and left edge of where the middles of cars were, as offsets; no farther out than so many drivers came."""
+    """Right and left edge of where the middles of cars were, as offsets; about as far out as so many drivers came."""
     there = np.bitwise_count(np.bitwise_or.reduce(drivers, axis=1))
     wanted = np.minimum(agreeing, np.maximum(there, 1))[:, None]
     from_right = np.bitwise_count(np.bitwise_or.accumulate(drivers, axis=1)) >= wanted
     from_left = np.bitwise_count(np.bitwise_or.accumulate(drivers[:, ::-1], axis=1)) >= wanted
     right_most = _CELLS[np.argmax(from_right, axis=1)]
     left_most = -_CELLS[np.argmax(from_left, axis=1)]
-    low = np.maximum(_quantile(counts, TAIL), right_most)
-    high = np.minimum(_quantile(counts, 1 - TAIL), left_most)
+    low = np.maximum(_quantile(counts, TAIL), right_most - ALONE_M)
+    high = np.minimum(_quantile(counts, 1 - TAIL), left_most + ALONE_M)
     return low, high
 
 
@@ -134,7 +136,7 @@ def _around(column: Floats) -> Floats:
     return np.interp(np.arange(len(column)), known, column[known], period=len(column))
 
 
-def _smooth(column: Floats) -> Floats:
-    """The closed column without waves much shorter than the smoothing."""
+def _smooth(column: Floats, metres: float) -> Floats:
+    """The closed column, its waves shorter than about six times so many metres faded out."""
     waves = np.fft.rfftfreq(len(column), STATION_M)
-    return np.fft.irfft(np.fft.rfft(column) * np.exp(-2 * (np.pi * waves * SMOOTHED_M) ** 2), len(column))
+    return np.fft.irfft(np.fft.rfft(column) * np.exp(-2 * (np.pi * waves * metres) ** 2), len(column))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from services.tracks.domain.canonical import Loop
 from services.tracks.domain.lap import Floats, Places
@@ -25,7 +26,12 @@ COARSE_STEP_M: Final = 20.0
 COARSE_MOST: Final = 800
 ELSEWHERE_M: Final = 100.0  # at least so far away is a part that runs the other way
 BAND: Final = 0.04  # of the way: by so much one line may be longer than the other
+STRIDES: Final = (6, 2)  # steps of a passage between the places first looked at, and then
+WINDOW: Final = 5  # steps to each side that are looked at in the end
 TANGENT_M: Final = 7.5  # to each side: the direction of the road, not of one wobble of its first driver
+
+
+Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,10 +79,14 @@ def passage(reference: Loop, driven: Places, *, is_closed: bool) -> Passage:
     if len(line) < 3:
         return Passage(nothing, nothing)
     expected, doubt_m = _expected(reference, line, step_m, is_closed=is_closed)
-    window = int(np.ceil(doubt_m / step_m)) + 2
-    segments = np.round(expected / step_m).astype(np.intp)[:, None] + np.arange(-window, window + 1)
-    begin, end = _segments(line, segments, is_closed=is_closed)
-    before, after = (np.conj(ahead)[:, None] * (ends - stations[:, None]) for ends in (begin, end))
+    nodes = np.round(expected / step_m).astype(np.intp)
+    for stride in STRIDES:
+        window = int(np.ceil(doubt_m / (step_m * stride)))
+        nodes = _nearest(line, nodes, stride * np.arange(-window, window + 1), stations, ahead, is_closed=is_closed)
+        doubt_m = 1.5 * stride * step_m
+    near = np.add.outer(nodes, np.arange(-WINDOW, WINDOW + 1))
+    beside = np.conj(ahead)[:, None] * (_at(line, near, is_closed=is_closed) - stations[:, None])
+    before, after, segments = beside[:, :-1], beside[:, 1:], near[:, :-1]
     crossed = (before.real <= 0) & (after.real > 0)
     share = np.where(crossed, -before.real / np.where(crossed, after.real - before.real, 1.0), 0.0)
     aside = before.imag + share * (after.imag - before.imag)
@@ -109,12 +119,20 @@ def _in_equal_steps(driven: Places, *, is_closed: bool) -> tuple[Places, float]:
     return line, length_m / count
 
 
-def _segments(line: Places, wanted: np.ndarray, *, is_closed: bool) -> tuple[Places, Places]:
-    """Both ends of the wanted segments; beyond the ends of a piece there is the end alone."""
-    last = len(line)
-    if is_closed:
-        return line[wanted % last], line[(wanted + 1) % last]
-    return line[np.clip(wanted, 0, last - 1)], line[np.clip(wanted + 1, 0, last - 1)]
+def _at(line: Places, wanted: Indices, *, is_closed: bool) -> Places:
+    """The wanted places of the passage; beyond the ends of a piece there is the end alone."""
+    return line[wanted % len(line)] if is_closed else line[np.clip(wanted, 0, len(line) - 1)]
+
+
+def _nearest(
+    line: Places, nodes: Indices, window: Indices, stations: Places, ahead: Places, *, is_closed: bool
+) -> Indices:
+    """For each station the place of the passage within a window that is nearest to it and driven its way."""
+    near = np.add.outer(nodes, window)
+    beside = np.conj(ahead)[:, None] * (_at(line, near, is_closed=is_closed) - stations[:, None])
+    onwards = np.diff(beside.real, axis=1, append=beside.real[:, -1:]) >= 0
+    best = np.argmin(np.where(onwards, np.abs(beside), np.abs(beside) + ELSEWHERE_M), axis=1)
+    return nodes + window[best]
 
 
 def _expected(reference: Loop, line: Places, step_m: float, *, is_closed: bool) -> tuple[Floats, float]:
