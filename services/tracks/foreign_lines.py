@@ -109,5 +109,5 @@ def _metres(degrees: Floats) -> Floats:
 def _walked(points: Floats) -> Floats:
     """Places on the open line through the points, none farther from the next than DRAWN_STEP_M."""
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(points[:, :2], axis=0).T))))
-    count = int(np.clip(along[-1] / DRAWN_STEP_M, 1, 20_000)) + 1
+    count = int(np.clip(np.ceil(along[-1] / DRAWN_STEP_M), 1, 20_000)) + 1
     return np.column_stack([np.interp(np.linspace(0, along[-1], count), along, column) for column in points.T])

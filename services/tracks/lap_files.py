@@ -24,7 +24,7 @@ from services.tracks.domain.uploads import check_form
 
 MAX_FILE_BYTES: Final = 64 << 20
 _GZIP: Final = b"\x1f\x8b"
-_NAMES_ALL_FORMS: Final = "an upload has `points`, a map a `schema`, GeoJSON a `type`"
+_NAMES_ALL_FORMS: Final = "an upload has `points`, a map a `line`, GeoJSON a `type`"
 
 T = TypeVar("T")
 Form = Literal["lap", "map", "table", "line"]
@@ -101,7 +101,7 @@ def _told_apart(body: bytes) -> tuple[Form, Upload]:
         raise CannotBeUsed(f"it is a JSON list: {_NAMES_ALL_FORMS}.")
     if "points" in found:
         return "lap", _decoded(body, Upload)
-    if "schema" in found:
+    if "line" in found:
         return "map", _of_map(_decoded(body, TrackMap))
     if "type" in found:
         points, is_ours = foreign_lines.geojson(found)

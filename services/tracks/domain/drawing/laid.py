@@ -157,7 +157,7 @@ def _facts(match: Match, length_m: float) -> Iterator[str]:
     rows = (
         ("rms", f"{match.deviation.rms:.1f} m"),
         ("95 % within", f"{match.deviation.p95:.1f} m"),
-        ("length", f"{length_m:.0f} m on {known.length_m:.0f} m"),
+        ("length", f"{round(length_m, 1):.0f} m on {round(known.length_m, 1):.0f} m"),
         ("turned by", f"{np.degrees(pose.turn):.1f}°"),
         ("scaled by", f"{pose.scale:.3f}"),
         ("mirrored", "yes" if pose.is_mirrored else "no"),
@@ -187,15 +187,17 @@ def _names(name: str, known_name: str) -> Iterator[str]:
 
 def _strip(laid: Laid, length_m: float, *, is_reversed: bool) -> Iterator[str]:
     far = np.maximum(laid.lap_far, laid.known_far)
-    strip = Strip(STRIP_TOP, length_m, most=5 * float(np.ceil(max(1.05 * float(far.max()), 5.0) / 5)))
+    strip = Strip(STRIP_TOP, length_m, most=5 * float(np.ceil(max(float(far.max()), 5.0) / 5)))
     heights = strip.binned(np.roll(far[::-1], 1) if is_reversed else far)
     at_the_end = bool(heights[: len(heights) // 4].max() > heights[-len(heights) // 4 :].max())
     yield from strip.frame("metres apart along the lap")
     levels = _levels(heights)
     for level in np.unique(levels):
         yield strip.bars(f"far{level}", heights, levels == level)
-    for limit, name in zip(laid.limits, ("95 % must be nearer", "all must be nearer"), strict=True):
-        yield from strip.limit(limit, name, at_the_end=at_the_end)
+    most, all_of_it = laid.limits
+    yield from strip.limit(all_of_it, "all must be nearer", at_the_end=at_the_end)
+    if most < 0.8 * all_of_it:  # else one line would lie on the other
+        yield from strip.limit(most, "95 % must be nearer", at_the_end=at_the_end)
 
 
 def _coloured(line: Places, far: Floats, window: Window) -> list[tuple[int, str]]:
