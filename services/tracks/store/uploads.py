@@ -165,7 +165,8 @@ def _status(row: Row) -> UploadStatus:
         upload_id=row["id"],
         status=row["status"],
         reasons=msgspec.json.decode(row["reasons"], type=tuple[Reason, ...]),
-        layout_id=row["layout_id"],
+        # Of a lap that was refused it is the road that it may have been on, which is nobody's map.
+        layout_id=row["layout_id"] if row["status"] != "rejected" else None,
         version=row["version"],
         track=related.track,
         duplicate_of=related.duplicate_of,

@@ -28,10 +28,10 @@ from services.tracks.objects import ObjectMissing
 from services.tracks.settings import TracksSettings
 
 
-async def test_two_drivers_at_the_same_moment_make_one_version_and_one_duplicate(parts: Parts):
+async def test_two_drivers_at_the_same_moment_make_one_layout_that_both_support(parts: Parts):
     events = [await parts.receive(upload_of(circuit()), uuid4()) for _ in range(2)]
     heard = await asyncio.gather(*(parts.judging.work(event) for event in events))
-    assert [one.judgement.status for one in heard if one] == ["accepted", "accepted"]  # each saw an unknown track
+    assert [one.verdict.status for one in heard if one] == ["accepted", "accepted"]  # each saw an unknown track
 
     async def conclude(event: TrackUploaded, one: Heard | None) -> str:
         async with parts.database.transaction() as tx:
@@ -40,8 +40,11 @@ async def test_two_drivers_at_the_same_moment_make_one_version_and_one_duplicate
 
     verdicts = await asyncio.gather(*map(conclude, events, heard))
     assert sorted(verdicts) == ["accepted", "duplicate"]
-    assert len((await parts.library.versions("f1", "testring")).versions) == 1
-    assert len(await parts.recorded(TrackPublished)) == len(await parts.recorded(TrackRejected)) == 1
+    versions = (await parts.library.versions("f1", "testring")).versions
+    assert [(one.version, one.status) for one in versions] == [(2, "confirmed"), (1, "provisional")]
+    published = await parts.recorded(TrackPublished)
+    assert [one.version for one in published] == [1, 2]
+    assert len({one.layout_id for one in published}) == len(await parts.recorded(TrackRejected)) == 1
 
 
 async def test_another_shape_at_the_same_moment_is_compared_with_the_one_that_came_first(parts: Parts):

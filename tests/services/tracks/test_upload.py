@@ -12,7 +12,7 @@ from laps import circuit, upload_of
 from tracks_service import Tracks
 from waiting import eventually
 
-from contracts.tracks import TrackPublished, UploadStatus
+from contracts.tracks import LayoutReference, TrackPublished, UploadStatus
 from devstack.nats import Nats
 
 
@@ -24,17 +24,20 @@ async def test_a_lap_becomes_a_map_and_the_same_lap_of_another_driver_its_duplic
 
     second = (await tracks.send(driver=uuid4())).upload
     assert second.status == "duplicate"
-    assert (second.layout_id, second.version) == (first.upload.layout_id, 1)
-    assert second.duplicate_of == msgspec.convert({"game": "f1", "track_id": "testring"}, type(second.duplicate_of))
+    assert (second.layout_id, second.version) == (first.upload.layout_id, 2)  # its second driver confirms the map
+    assert second.duplicate_of == second.track == first.upload.track == LayoutReference("f1", "testring")
     assert second.deviation_m is not None
     assert second.deviation_m.max < 0.1
 
     other = (await tracks.send(circuit(wobble=150))).upload
     assert (other.status, other.reasons[0].code) == ("rejected", "differs_from_published")
+    assert (other.layout_id, other.version, other.track) == (None, None, None)
 
     published = await _on_the_bus(nats_server, TrackPublished)
     assert (published.upload_id, published.uploaded_by) == (first.upload.upload_id, tracks.driver)
-    assert published.etag == (await tracks.get("/tracks/f1/testring")).headers["etag"].strip('"')
+    assert published.etag == (await tracks.get("/tracks/f1/testring?version=1")).headers["etag"].strip('"')
+    newest = (await tracks.get("/tracks/f1/testring")).body
+    assert (newest["version"], newest["status"], newest["quality"]["users"]) == (2, "confirmed", 2)
 
 
 async def test_every_reason_reaches_the_driver_with_its_place(tracks: Tracks):
@@ -95,6 +98,12 @@ async def test_what_is_no_upload_is_refused_by_the_name_of_its_field(tracks: Tra
         "lap_time_s": {"lap_time_s": -1},
         "rate_hz": {"rate_hz": 1e9},
         "flags": {"flags": [0]},
+        "other_cars[1][2]": {"other_cars": [points[:5], [*points[:2], [1e308, 0.0], points[3]]]},
+        "other_cars[0][1]": {"other_cars": [[points[0], [1.0, 2.0, 3.0]]]},
+        "other_cars": {"other_cars": [points[:2]] * 61},
+        "pit.points[1]": {"pit": {"entry_m": 1.0, "exit_m": 2.0, "points": [points[0], [1.0]]}},
+        "pit.entry_m": {"pit": {"entry_m": -1.0, "exit_m": 2.0}},
+        "sector_starts_m[1]": {"sector_starts_m": [1.0, 1e9]},
         "colour": {"colour": "red"},
     }.items():
         answer = await tracks.send_raw(msgspec.json.encode({**good, **wrong}))
