@@ -17,6 +17,7 @@ import numpy as np
 
 from contracts.tracks import TrackMap
 from services.tracks.domain.canonical import Loop
+from services.tracks.domain.document import line_of
 from services.tracks.domain.envelope import AGREEING, CAR_M, FREE_M, TAIL, Envelope, agreed_at, envelope
 from services.tracks.domain.evidence import Evidence
 from services.tracks.domain.lap import Floats
@@ -96,8 +97,8 @@ def settled(candidate: Envelope, published: Envelope, evidence: Evidence) -> Env
 
 def published_envelope(reference: Loop, track_map: TrackMap) -> Envelope:
     """What a published map says of the road, at the stations of its line's reference."""
-    line = track_map.line
-    places = np.array(line.x) + 1j * np.array(line.y)
+    line, loop = track_map.line, line_of(track_map)
+    places = loop.xy[:, 0] + 1j * loop.xy[:, 1]
     passed = passage(reference, places, is_closed=True)
     count = stations_for(reference.length_m)
     missed = np.isnan(passed.offsets)
