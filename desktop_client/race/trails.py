@@ -14,9 +14,10 @@ FEWEST_POINTS: Final = 10
 
 
 class Trails:
-    """At most `most` pieces of `longest` places each; whenever another begins, the oldest that is over goes.
+    """At most `most` pieces of `longest` places each, half of them of cars that are still drawing.
 
-    A piece belongs to the row of its car until it ends. Rows are those of the frame; `carry` moves them along.
+    Whenever another begins, the oldest that is over goes. A piece belongs to the row of its car until it ends; rows
+    are those of the frame, and `carry` moves them along.
     """
 
     def __init__(self, most: int, longest: int) -> None:
@@ -70,7 +71,9 @@ class Trails:
         is_over = np.ones(len(self._count), dtype=np.bool_)
         is_over[self._of[self._of >= 0]] = False
         over = np.flatnonzero(is_over)
-        pieces = over[np.argsort(self._begun[over], kind="stable")][: len(rows)]
+        # Half of the room is for pieces that are over: else a whole lap would go for the beginning of the next.
+        room = max(0, len(self._count) // 2 - (len(self._count) - len(over)))
+        pieces = over[np.argsort(self._begun[over], kind="stable")][: min(len(rows), room)]
         rows = rows[: len(pieces)]
         self._of[rows], self._count[pieces] = pieces, 0
         self._begun[pieces] = self._next + np.arange(len(pieces))
