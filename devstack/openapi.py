@@ -17,6 +17,7 @@ import msgspec
 
 import contracts.auth
 import contracts.identity
+import contracts.layouts
 import contracts.license
 import contracts.problem
 import contracts.tracks
@@ -94,6 +95,7 @@ _CONTRACTS = {
     for module in (
         contracts.auth,
         contracts.identity,
+        contracts.layouts,
         contracts.license,
         contracts.problem,
         contracts.tracks,
