@@ -87,7 +87,7 @@ class ShapeStore:
             game,
             descriptor.size_m,
             descriptor.unit.astype(np.float32).tobytes(),
-            _box(descriptor.key),
+            box_of(descriptor.key),
         )
 
     async def _told(self, least_rms_m: dict[tuple[UUID, str], float], limit: int) -> tuple[Near, ...]:
@@ -112,7 +112,7 @@ def _least_rms(descriptor: Descriptor, units: Floats, sizes_m: Floats) -> Floats
     return np.minimum(as_driven, swapped)
 
 
-def _box(key: Sequence[float]) -> Box:
+def box_of(key: Sequence[float]) -> Box:
     """The box that stands for a key: the index searches its four edges."""
     size, first, second, third = key
     return (size + ASIDE, third + ASIDE), (first, second)
@@ -124,6 +124,6 @@ def _around(descriptor: Descriptor) -> tuple[Box, Box]:
     smallest, largest = (float(np.log(max(size, 1.0))) for size in sizes_within(descriptor))
     _, first, second, third = descriptor.key
     return (
-        _box((largest, first - far, second - far, third + far)),
-        _box((smallest, first + far, second + far, third - far)),
+        box_of((largest, first - far, second - far, third + far)),
+        box_of((smallest, first + far, second + far, third - far)),
     )
