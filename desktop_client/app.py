@@ -9,7 +9,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QGuiApplication
 
@@ -79,9 +78,13 @@ class App:
         self.overlay = Overlay(settings.state, clock_hz=settings.clock_hz, area=_drawing_area())
         self._stream = StreamServer(settings.state, lambda: Scene(self.overlay.newest, self.overlay.race))
         self.listening = self._hearing(replay)
-        if replay is not None:  # a lap is uploaded when it is driven, not whenever it is watched
-            settings = msgspec.structs.replace(settings, upload_maps=False)
-        self.cloud = Cloud(settings, on_map=self._map, on_state=self._cloud_changed, version=VERSION)
+        self.cloud = Cloud(
+            settings,
+            on_map=self._map,
+            on_state=self._cloud_changed,
+            version=VERSION,
+            learns=replay is None,  # a lap is uploaded when it is driven, not whenever it is watched
+        )
         self.desk = self._desk(settings) if _has_screen() else None
 
     def quit(self) -> None:
@@ -178,9 +181,10 @@ class App:
             self.listening = self._hearing(None)
             await self.listening.start()
 
-    def _map(self, track_map: TrackMap) -> None:
+    def _map(self, track_map: TrackMap | None) -> None:
         self.overlay.show_map(track_map)
-        self._has_map.set()
+        if track_map is not None:
+            self._has_map.set()
 
     def _cloud_changed(self, state: CloudState) -> None:
         log.debug("cloud: %s", state)

@@ -9,31 +9,36 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from contracts.event import subject_of
 from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
-from contracts.tracks import TrackMap, TrackPublished, TrackRejected
+from contracts.tracks import TrackMap, TrackPublished, TrackRejected, TrackWithdrawn
 from desktop_client.account import Account
 from desktop_client.device import device_name
 from desktop_client.event_stream import CLOSED, OPENED, RESET, EventStream, ServerEvent
 from desktop_client.gateway import BadAddress, Gateway, GatewayFailure, GatewayRefused
 from desktop_client.licence import Licence, LicenceState
-from desktop_client.maps import MapNews, Maps, MapState
+from desktop_client.map_state import MapState
+from desktop_client.maps import MapNews, Maps
 from desktop_client.patience import Pauses
 from desktop_client.plans import Plans
 from desktop_client.race.capture import LapCapture
+from desktop_client.race.lifecycle import own_row
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Session, SessionState, Stage
 from desktop_client.settings import ClientSettings
-from desktop_client.telemetry.frame import Frame
+from desktop_client.telemetry.frame import Capability, Frame
 from desktop_client.vault import Vault, open_vault
 
 log = logging.getLogger(__name__)
+
+PERCENT_STEP: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class CloudState:
     is_live: bool = False  # events arrive as they happen
     capture: Refusal | None = None  # why the last lap was not taken
     is_recording: bool = False
+    learned_percent: int | None = None  # of the lap that is being recorded, in steps; None where nobody knows
     problem: str | None = None  # what makes the cloud unusable as a whole
 
     @property
@@ -61,17 +67,22 @@ class Cloud:
         self,
         settings: ClientSettings,
         *,
-        on_map: Callable[[TrackMap], object] = lambda _: None,
+        on_map: Callable[[TrackMap | None], object] = lambda _: None,
         on_state: Callable[[CloudState], object] = lambda _: None,
         version: str = "0",
         vault: Vault | None = None,
         first_pause_s: float = 1.0,
+        learns: bool = True,
     ) -> None:
-        """`vault` stands in for the machine's own; `first_pause_s` is where every growing pause begins."""
+        """`vault` stands in for the machine's own; `first_pause_s` is where every growing pause begins.
+
+        `on_map` is told the map of the track being driven, and None when there is none any more. A client that does
+        not `learn` shows maps, and takes no laps.
+        """
         self._settings, self._on_state, self._first_pause_s = settings, on_state, first_pause_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Task[None] | None = None
-        self._driving: tuple[str, str | None, str] | None = None
+        self._driving: tuple[str, str | None, str, bool] | None = None
         self._capture = LapCapture()
         self._somebody = asyncio.Event()
         self._gateway: Gateway | None = None
@@ -104,7 +115,8 @@ class Cloud:
             pair,
             on_map,
             lambda state: self._become(map=state),
-            uploads=settings.upload_maps,
+            shares=settings.upload_maps,
+            learns=learns,
             first_pause_s=first_pause_s,
         )
 
@@ -136,20 +148,25 @@ class Cloud:
 
     def _take(self, frame: Frame) -> None:
         told = frame.session
-        driving = (told.game, told.track_id, told.uid)
+        is_nameless = Capability.TRACK_ID not in frame.capabilities
+        driving = (told.game, told.track_id, told.uid, is_nameless)
         if driving != self._driving:
             self._driving = driving
-            self.maps.drive(told.game, told.track_id)
+            self.maps.drive(told.game, told.track_id, is_nameless=is_nameless)
         if self.licence is not None:
             self.licence.drive((told.game, told.uid))
+        if is_nameless and (row := own_row(frame)) is not None:
+            self.maps.see(float(frame.cars.x[row]), float(frame.cars.y[row]))
         if not self.maps.lap_is_wanted:
-            self._become(is_recording=False)
+            self._become(is_recording=False, learned_percent=None)
             return
         lap = self._capture.feed(frame)
         if lap is not None:
             self._capture.again()
             self._spawn(self.maps.take(lap))
-        self._become(capture=self._capture.refusal, is_recording=self._capture.is_recording)
+        is_recording = self._capture.is_recording
+        percent = _percent_of_lap(frame) if is_recording else None
+        self._become(capture=self._capture.refusal, is_recording=is_recording, learned_percent=percent)
 
     async def _begin(self) -> None:
         assert self.session is not None
@@ -218,6 +235,7 @@ class Cloud:
     def _reactions(self) -> dict[str, tuple[Any, Callable[[Any], object]]]:
         return {
             subject_of(TrackPublished): (MapNews, self.maps.published),
+            subject_of(TrackWithdrawn): (MapNews, self.maps.withdrawn),
             subject_of(TrackRejected): (TrackRejected, self.maps.rejected),
             subject_of(LicenseChanged): (LicenseChanged, self._licence_changed),
             subject_of(PaymentSucceeded): (PaymentSucceeded, self._licence_changed),
@@ -266,3 +284,12 @@ class Cloud:
             except Exception:
                 log.exception("the %s of the cloud failed and begin again", name)
             await asyncio.sleep(pauses.next())
+
+
+def _percent_of_lap(frame: Frame) -> int | None:
+    """How much of the lap is driven, in steps that are worth telling somebody."""
+    row, length_m = own_row(frame), frame.session.track_length_m
+    driven_m = math.nan if row is None else float(frame.cars.lap_distance_m[row])
+    if length_m is None or not 0 <= driven_m <= length_m:
+        return None
+    return int(driven_m / length_m * 100 / PERCENT_STEP) * PERCENT_STEP

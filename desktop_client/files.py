@@ -33,6 +33,15 @@ def write_atomically(file: Path, content: bytes, mode: int = OWNER_ONLY) -> None
         draft.unlink(missing_ok=True)
 
 
+def remove_drafts(folder: Path, older_than_s: float = 3600.0) -> None:
+    """Remove what was begun by programs that were killed meanwhile. Never raises: it is in nobody's way."""
+    before = time.time() - older_than_s
+    with contextlib.suppress(OSError):
+        for draft in folder.glob(".*.new"):
+            if draft.stat().st_mtime < before:
+                draft.unlink(missing_ok=True)
+
+
 @contextlib.asynccontextmanager
 async def exclusive(file: Path, within: float = 30.0) -> AsyncIterator[None]:
     """Hold the lock `file` against every other program; the system frees it when its holder dies.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import platform
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -79,14 +80,14 @@ class Gateway:
         path: str,
         answer: type[Answer],
         *,
-        body: msgspec.Struct | None = None,
+        body: msgspec.Struct | msgspec.Raw | None = None,
         token: str | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         idempotent: bool | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        """Ask, and read the answer as `answer` (`type(None)` for an answer without a body).
+        """Ask, and read the answer as `answer` (`type(None)` for an answer without a body). A raw body is JSON already.
 
         A GET is asked again after a failure, with jittered pauses; a POST only if the caller says `idempotent`.
 
@@ -133,7 +134,7 @@ class Gateway:
         self,
         method: Method,
         path: str,
-        body: msgspec.Struct | None,
+        body: msgspec.Struct | msgspec.Raw | None,
         token: str | None,
         query: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
@@ -177,7 +178,7 @@ class Gateway:
             async with self._session().request(
                 method,
                 self.address + path,
-                data=content,
+                data=None if content is None else io.BytesIO(content),  # which is sent piece by piece
                 params=query,
                 headers=headers,
                 timeout=timeout,

@@ -6,63 +6,97 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from contracts.tracks import TrackRejected, Upload, UploadStatus
+from contracts.tracks import TrackRejected, UploadStatus
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused
+from desktop_client.lap_upload import as_upload
 from desktop_client.patience import Pauses
 from desktop_client.race.recorded_lap import CapturedLap
 from desktop_client.session import NotSignedIn, Session
-from desktop_client.upload_queue import UploadQueue, as_upload
+from desktop_client.upload_queue import UploadQueue
 
 log = logging.getLogger(__name__)
 
 WAIT_FOR_VERDICT_S: Final = 10
 UPLOAD_TIMEOUT_S: Final = 30.0
+SLOWEST_BYTES_PER_S: Final = 25_000  # a large lap takes longer, and is not begun anew for that
 WORTH_WAITING: Final = frozenset({401, 408, 409, 425, 429})  # and all that is not a 4xx
 
-Track = tuple[str, str]
+Track = tuple[str, str | None]
+
+
+class CannotKeepLap(Exception):
+    """The lap cannot be kept on this computer; the message is a sentence."""
+
+
+class Lap(NamedTuple):
+    """A lap under the id that it was kept and sent with. `track` is None until its file was looked at."""
+
+    id: UUID
+    track: Track | None = None
 
 
 class LapDelivery:
-    """`judged(lap id, status)` is called once for every lap: with the cloud's verdict, or a sentence on why there
-    is none."""
+    """`judged(lap, status)` is called once for every lap: with the cloud's verdict, or a sentence on why there is none.
+
+    While laps are not shared they stay where they are.
+    """
 
     def __init__(
         self,
         queue: UploadQueue,
         cloud: tuple[Gateway, Session] | None,
-        judged: Callable[[UUID, UploadStatus | str], object],
+        judged: Callable[[Lap, UploadStatus | str], object],
         *,
+        shares: bool = True,
         first_pause_s: float = 2.0,
     ) -> None:
         self._queue, self._cloud, self._judged = queue, cloud, judged
+        self._shares = shares
         self._pauses = Pauses(first_pause_s, 300.0)
         self._now = asyncio.Event()
         self._now.set()  # laps of an earlier run may be waiting
-        self._tracks: dict[UUID, Track] = {}  # of the laps that wait, as far as they were looked at
-        self._unjudged: dict[UUID, tuple[UUID, Track]] = {}  # upload id to lap id, of laps the cloud has and ponders
+        self._waiting: dict[UUID, Lap] = {}
+        self._unjudged: dict[UUID, Lap] = {}  # by upload id, laps that the cloud has and ponders
 
     @property
     def waiting(self) -> int:
-        return len(self._tracks)
+        return len(self._waiting)
 
-    def has(self, track: Track | None) -> bool:
+    def has(self, track: tuple[str, str] | None) -> bool:
         """Whether a lap of that track is on its way or being judged."""
-        return track in self._tracks.values() or any(track == of for _, of in self._unjudged.values())
+        return track is not None and any(lap.track == track for lap in self._pending())
 
-    async def put(self, lap: CapturedLap) -> None:
+    def has_any_of(self, laps: set[UUID]) -> bool:
+        """Whether one of these laps is on its way or being judged."""
+        return any(lap.id in laps for lap in self._pending())
+
+    async def put(self, lap: CapturedLap) -> UUID:
+        """Keep the lap, and send it when that is possible. Raises CannotKeepLap."""
         try:
             upload = await asyncio.to_thread(as_upload, lap)
             lap_id = await asyncio.to_thread(self._queue.put, upload)
-        except (msgspec.ValidationError, OSError) as error:
-            log.warning("the lap cannot be kept: %s", error)
-            return
-        self._tracks[lap_id] = (upload.game, upload.track_id)
+        except msgspec.ValidationError as error:
+            raise CannotKeepLap(f"The lap is none that could be sent: {error}.") from error
+        except OSError as error:
+            raise CannotKeepLap(f"The lap cannot be kept on this computer: {error.strerror or error}.") from error
+        self._waiting[lap_id] = Lap(lap_id, (upload.game, upload.track_id))
         self.wake()
+        return lap_id
+
+    def share(self, on: bool) -> None:
+        """Whether laps are sent from now on."""
+        self._shares = on
+        self.wake()
+
+    async def discard(self) -> None:
+        """Delete every lap that waits here."""
+        for lap_id in await asyncio.to_thread(self._queue.waiting):
+            await self._done(lap_id)
 
     def wake(self) -> None:
         self._pauses.reset()
@@ -71,6 +105,12 @@ class LapDelivery:
     def rejected(self, event: TrackRejected) -> None:
         """The verdict on one of our laps came as an event."""
         self._settle(event.upload_id, UploadStatus(event.upload_id, "rejected", event.reasons))
+
+    async def count(self) -> None:
+        """See which laps of an earlier run wait."""
+        await asyncio.to_thread(self._queue.tidy)
+        for lap_id in await asyncio.to_thread(self._queue.waiting):
+            self._waiting.setdefault(lap_id, Lap(lap_id))
 
     async def run(self) -> None:
         """For ever: send what waits; after a failure again, with growing pauses."""
@@ -82,7 +122,11 @@ class LapDelivery:
                 await self._now.wait()
             else:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._now.wait(), self._pauses.next(at_least_s=wish))
+                    async with asyncio.timeout(self._pauses.next(at_least_s=wish)):
+                        await self._now.wait()
+
+    def _pending(self) -> tuple[Lap, ...]:
+        return (*self._waiting.values(), *self._unjudged.values())
 
     async def _send_all(self) -> float | None:
         """None when nothing is left that could be sent now, else how long to wait at least, in seconds."""
@@ -91,6 +135,8 @@ class LapDelivery:
         gateway, session = self._cloud
         try:
             for lap_id in await asyncio.to_thread(self._queue.waiting):
+                if not self._shares:
+                    break
                 await self._send(gateway, session, lap_id)
             for upload_id in tuple(self._unjudged):
                 await self._ask(gateway, session, upload_id)
@@ -105,36 +151,37 @@ class LapDelivery:
         return 0.0 if self._unjudged else None
 
     async def _send(self, gateway: Gateway, session: Session, lap_id: UUID) -> None:
-        upload = await asyncio.to_thread(self._queue.get, lap_id)
-        if upload is None:
-            self._tracks.pop(lap_id, None)
-            self._judged(lap_id, "The lap's file was damaged.")
+        found = await asyncio.to_thread(self._queue.get, lap_id)
+        if found is None:
+            if self._waiting.pop(lap_id, None) is not None:
+                self._judged(Lap(lap_id), "The lap's file was damaged.")
             return
-        track = self._tracks[lap_id] = (upload.game, upload.track_id)
+        kept, body = found
+        lap = self._waiting[lap_id] = Lap(lap_id, (kept.game, kept.track_id))
         try:
-            status = await session.authorised(lambda token: self._post(gateway, token, lap_id, upload))
+            status = await session.authorised(lambda token: self._post(gateway, token, lap_id, body))
         except GatewayRefused as refusal:
             if refusal.status in WORTH_WAITING or refusal.status >= 500:
                 raise
             await self._done(lap_id)
-            self._judged(lap_id, refusal.sentence)
+            self._judged(lap, refusal.sentence)
             return
-        await self._done(lap_id)
         if status.status == "received":
-            self._unjudged[status.upload_id] = (lap_id, track)
-        else:
-            self._judged(lap_id, status)
+            self._unjudged[status.upload_id] = lap
+        await self._done(lap_id)
+        if status.status != "received":
+            self._judged(lap, status)
 
-    async def _post(self, gateway: Gateway, token: str, lap_id: UUID, upload: Upload) -> UploadStatus:
+    async def _post(self, gateway: Gateway, token: str, lap_id: UUID, body: bytes) -> UploadStatus:
         return await gateway.call(
             "POST",
             "/tracks/upload",
             UploadStatus,
-            body=upload,
+            body=msgspec.Raw(body),
             token=token,
             headers={"idempotency-key": str(lap_id), "prefer": f"wait={WAIT_FOR_VERDICT_S}"},
             idempotent=True,
-            timeout_s=UPLOAD_TIMEOUT_S,
+            timeout_s=UPLOAD_TIMEOUT_S + len(body) / SLOWEST_BYTES_PER_S,
         )
 
     async def _ask(self, gateway: Gateway, session: Session, upload_id: UUID) -> None:
@@ -150,10 +197,10 @@ class LapDelivery:
             self._settle(upload_id, status)
 
     def _settle(self, upload_id: UUID, status: UploadStatus) -> None:
-        known = self._unjudged.pop(upload_id, None)
-        if known is not None:
-            self._judged(known[0], status)
+        lap = self._unjudged.pop(upload_id, None)
+        if lap is not None:
+            self._judged(lap, status)
 
     async def _done(self, lap_id: UUID) -> None:
         await asyncio.to_thread(self._queue.remove, lap_id)
-        self._tracks.pop(lap_id, None)
+        self._waiting.pop(lap_id, None)

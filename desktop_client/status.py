@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from desktop_client.cloud import CloudState
 from desktop_client.licence import LicenceState
-from desktop_client.maps import MapStage
+from desktop_client.map_state import MapStage
+from desktop_client.map_words import map_in_words, waiting_in_words
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Stage
 from desktop_client.station import GameSeen, Place
@@ -180,11 +181,12 @@ def _cloud(cloud: CloudState) -> Iterator[Row]:
     else:
         yield _account(cloud)
         yield from _licence(cloud.licence)
-    yield _map(cloud)
+    light = Light.GOOD if cloud.map.stage is MapStage.KNOWN else Light.IDLE
+    yield Row("Track map", light, map_in_words(cloud, CAPTURE))
     if cloud.map.waiting:
-        yield Row("Laps to send", Light.IDLE, f"{cloud.map.waiting} on their way.")
+        yield Row("Laps to send", Light.IDLE, waiting_in_words(cloud))
     if cloud.map.verdict:
-        yield Row("Last lap sent", Light.IDLE, f"{cloud.map.verdict.replace('_', ' ').capitalize().rstrip('.')}.")
+        yield Row("Last lap sent", Light.IDLE, cloud.map.verdict)
 
 
 def _account(cloud: CloudState) -> Row:
@@ -209,27 +211,3 @@ def _licence(licence: LicenceState) -> Iterator[Row]:
     elif licence.plan:
         light = Light.IDLE if licence.notice else Light.GOOD
         yield Row("Plan", light, " ".join(filter(None, (f"{licence.plan.capitalize()}.", licence.notice))))
-
-
-def _map(cloud: CloudState) -> Row:
-    known = cloud.map
-    match known.stage:
-        case MapStage.KNOWN:
-            return Row("Track map", Light.GOOD, f"Track {known.track_id}, version {known.version}.")
-        case MapStage.ASKING:
-            return Row("Track map", Light.IDLE, f"Asking for track {known.track_id} …")
-        case MapStage.NO_TRACK:
-            return Row("Track map", Light.IDLE, known.problem or "The game has not said which track this is.")
-        case MapStage.UNKNOWN:
-            return Row("Track map", Light.IDLE, f"Nobody has a map of it yet. {_learning(cloud)}")
-        case MapStage.NOT_ASKED:
-            problem = None if known.problem == cloud.session.problem else known.problem
-            return Row("Track map", Light.IDLE, f"{problem or 'None on this computer.'} {_learning(cloud)}")
-
-
-def _learning(cloud: CloudState) -> str:
-    if cloud.is_recording:
-        return "This lap is being learned."
-    if cloud.capture is not None:
-        return f"Waiting for a clean lap: {CAPTURE[cloud.capture]}."
-    return "The first clean lap will be learned." if cloud.is_configured else "The map is drawn as you drive."

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
-import numpy as np
 
 from contracts.event import new_id
-from contracts.tracks import Title, Upload
-from desktop_client.files import write_atomically
-from desktop_client.race.recorded_lap import CapturedLap
+from contracts.tracks import Slug, Upload
+from desktop_client.files import remove_drafts, write_atomically
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 20
+PIECE = 500  # points that are written without a pause, in which the loop that paints would stand still
+
+
+class WaitingLap(msgspec.Struct, frozen=True):
+    """What is read of a lap that was kept, by this version or an older one; the gateway judges the rest."""
+
+    game: Slug
+    points: msgspec.Raw
+    track_id: Slug | None = None
 
 
 class UploadQueue:
@@ -29,7 +37,7 @@ class UploadQueue:
     def put(self, upload: Upload) -> UUID:
         """Keep the lap until it is removed; with too many waiting the oldest is given up. Raises OSError."""
         lap_id = new_id()
-        write_atomically(self._file(lap_id), msgspec.json.encode(upload))
+        write_atomically(self._file(lap_id), encoded(upload))
         for oldest in self.waiting()[: -self._most]:
             log.warning("lap %s is given up: %d newer ones wait", oldest, self._most)
             self.remove(oldest)
@@ -45,10 +53,11 @@ class UploadQueue:
                 log.warning("%s is none of ours", file)
         return sorted(found)
 
-    def get(self, lap_id: UUID) -> Upload | None:
-        """The lap; None, and it waits no longer, where its file is damaged."""
+    def get(self, lap_id: UUID) -> tuple[WaitingLap, bytes] | None:
+        """The lap, and the body to send it with; None, and it waits no longer, where its file is damaged."""
         try:
-            return msgspec.json.decode(self._file(lap_id).read_bytes(), type=Upload)
+            body = self._file(lap_id).read_bytes()
+            return msgspec.json.decode(body, type=WaitingLap), body
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError) as error:
@@ -59,30 +68,32 @@ class UploadQueue:
     def remove(self, lap_id: UUID) -> None:
         self._file(lap_id).unlink(missing_ok=True)
 
+    def tidy(self) -> None:
+        """Remove what a program that was killed in the middle of writing has left."""
+        remove_drafts(self._folder)
+
     def _file(self, lap_id: UUID) -> Path:
         return self._folder / f"{lap_id}.json"
 
 
-def as_upload(lap: CapturedLap) -> Upload:
-    """The lap in the form of the contract, to the centimetre; without heights where the game does not say them.
-
-    Raises:
-        msgspec.ValidationError: the game's ids or the lap's measures are not what the contract takes.
-    """
-    columns = 3 if np.isfinite(lap.points[:, 2]).all() else 2
-    told = {
-        "game": lap.game,
-        "track_id": lap.track_id,
-        "track_name": _title(lap.track_name),
-        "lap_valid": True,
-        "points": np.round(lap.points[:, :columns], 2).tolist(),
-        "handedness": "right",
-        "rate_hz": round(lap.rate_hz, 3),
-        "lap_time_s": round(lap.lap_time_s, 3),
-        "flags": lap.flags.tolist(),
-    }
-    return msgspec.convert(told, Upload)
+def encoded(upload: Upload) -> bytes:
+    """The lap as JSON, written in small pieces: whoever writes in a thread does not stop the others meanwhile."""
+    fields = (
+        b"%b:%b" % (msgspec.json.encode(name), b"".join(_pieces(value)))
+        for name in upload.__struct_fields__
+        if (value := getattr(upload, name)) not in (None, ())
+    )
+    return b"{" + b",".join(fields) + b"}"
 
 
-def _title(name: str | None) -> Title | None:
-    return (name or "").strip()[:96] or None
+def _pieces(value: object) -> Iterator[bytes]:
+    if not isinstance(value, tuple):
+        yield msgspec.json.encode(value)
+        return
+    yield b"["
+    for begin in range(0, len(value), PIECE):
+        piece = value[begin : begin + PIECE]
+        is_of_passages = isinstance(piece[0], tuple) and isinstance(piece[0][0], tuple)
+        texts = (b"".join(_pieces(each)) for each in piece) if is_of_passages else (msgspec.json.encode(piece)[1:-1],)
+        yield (b"," if begin else b"") + b",".join(texts)
+    yield b"]"

@@ -87,12 +87,15 @@ class Roads:
 
 
 class KnownRoad:
-    """Feed it where the car is; `name` is the road that it is on, once that is clear."""
+    """Feed it where the car is; `name` is the road that it is on, once that is clear.
 
-    def __init__(self, roads: Roads) -> None:
+    Where that is known already by other means it is told as `on`, and believed until the road is left.
+    """
+
+    def __init__(self, roads: Roads, on: str | None = None) -> None:
         self._roads = roads
         self._ruled_out = np.zeros(len(roads.names), dtype=np.bool_)
-        self._number: int | None = None
+        self._number = roads.names.index(on) if on in roads.names else None
         self._begin(None)
 
     @property

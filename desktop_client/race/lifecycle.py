@@ -19,6 +19,7 @@ from desktop_client.race.pit_visits import PitVisits
 from desktop_client.race.starting_grid import StartingGrid
 from desktop_client.race.teams import Teams
 from desktop_client.race.timing import Timing
+from desktop_client.race.track_name import slug
 from desktop_client.race.track_shape import TrackShape
 from desktop_client.race.used_up import UsedUp
 from desktop_client.race.weather import WeatherWatch
@@ -36,7 +37,8 @@ def own_row(frame: Frame) -> int | None:
 class Race:
     """What is remembered of the session being driven; a session with another uid begins with nothing.
 
-    A track map outlives the session: `shape` is offered only while the session's own track is that map's track.
+    A track map outlives the session: `shape` is offered only while the session's own track is that map's track. In a
+    game that does not name its tracks a map holds for the session in which it is shown.
     """
 
     def __init__(self) -> None:
@@ -69,6 +71,8 @@ class Race:
         if frame.session.uid != self._uid:
             self._forget()
             self._uid = frame.session.uid
+            if frame.session.track_id is None:
+                self._map = None
         self.frame = frame
         row = own_row(frame)
         self._measure_track(frame.session.track_length_m)
@@ -120,7 +124,8 @@ class Race:
             return self._learned
         game, track_id, shape = self._map
         session = self.frame.session
-        return shape if (session.game, session.track_id) == (game, track_id) else self._learned
+        is_it = session.track_id is None or slug(session.track_id) == track_id
+        return shape if is_it and session.game == game else self._learned
 
     @property
     def pit_lane(self) -> PitLane | None:

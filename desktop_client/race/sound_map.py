@@ -36,7 +36,7 @@ def _is_absurd(track_map: TrackMap) -> bool:
         or any(len(c) not in (0, count) for c in beside)
     ):
         return True
-    if not (SHORTEST_M <= length <= LONGEST_M and 0 < line.step_m <= length):
+    if not (SHORTEST_M <= length <= LONGEST_M and abs(line.step_m * count - length) <= LENGTHS_AGREE * length):
         return True
     if not (_within((*line.x, *line.y, *line.z), FARTHEST_M) and _within((*line.w_left, *line.w_right), WIDEST_M)):
         return True

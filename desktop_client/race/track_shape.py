@@ -44,11 +44,9 @@ class TrackShape:
     @classmethod
     def from_map(cls, track_map: TrackMap) -> TrackShape:
         """The line of a published map; a left-handed one is mirrored. Corners that it does not name are proposed."""
-        mirror = -1.0 if track_map.frame.handedness == "left" else 1.0
         start, length = track_map.start_finish.s % track_map.length_m, track_map.length_m
         offset = round(start / track_map.line.step_m)
-        x = np.roll(np.asarray(track_map.line.x, dtype=np.float64), -offset)
-        y = np.roll(np.asarray(track_map.line.y, dtype=np.float64) * mirror, -offset)
+        x, y = (np.roll(column, -offset) for column in ground_of(track_map))
         sectors = ((sector.s - start) % length for sector in track_map.sectors)
         return cls(
             x=x,
@@ -75,6 +73,12 @@ class TrackShape:
         along_x, along_y = front_x - back_x, front_y - back_y
         length = np.maximum(1e-9, np.hypot(along_x, along_y))
         return np.stack((x - along_y / length * left_m, y + along_x / length * left_m))
+
+
+def ground_of(track_map: TrackMap) -> tuple[Floats, Floats]:
+    """The x and y of a map's line in metres, right-handed: a left-handed one is mirrored."""
+    x, y = (np.asarray(column, dtype=np.float64) for column in (track_map.line.x, track_map.line.y))
+    return x, -y if track_map.frame.handedness == "left" else y
 
 
 @lru_cache(maxsize=4)

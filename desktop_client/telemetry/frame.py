@@ -176,6 +176,7 @@ class Session:
     kind: SessionKind = SessionKind.UNKNOWN
     track_id: str | None = None  # the game's own id as text; unique within the game, layout included
     track_name: str | None = None
+    layout_name: str | None = None  # where the game tells it apart; the track's name may end with it
     track_length_m: float | None = None
     sector_starts_m: tuple[float, ...] = ()  # where sectors 2 and 3 begin, metres after the line
     total_laps: int | None = None

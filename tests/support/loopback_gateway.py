@@ -34,10 +34,11 @@ from contracts.auth import Login, RefreshToken, TokenPair, User
 from contracts.event import new_id
 from contracts.identity import Role
 from contracts.license import LicenseStatus
-from contracts.tracks import Line, Quality, TrackMap, Upload, UploadState, UploadStatus
+from contracts.tracks import LayoutReference, Line, Quality, Reason, TrackMap, Upload, UploadState, UploadStatus
 
 __all__ = [
     "EMAIL",
+    "GIVEN_NAME",
     "PASSWORD",
     "LoopbackGateway",
     "answers",
@@ -50,9 +51,13 @@ __all__ = [
 ]
 
 
+GIVEN_NAME = "layout-0123456789ab"
+LAYOUT = UUID(int=7)
+
+
 def made_up_map(game: str, track_id: str, version: int = 1) -> TrackMap:
     return TrackMap(
-        layout_id=UUID(int=7),
+        layout_id=LAYOUT,
         version=version,
         game=game,
         track_id=track_id,
@@ -88,6 +93,7 @@ class LoopbackGateway:
         self.maps: dict[tuple[str, str], tuple[str, TrackMap]] = {}
         self.uploads: dict[str, Upload] = {}
         self.verdict: UploadState = "accepted"
+        self.reasons: tuple[Reason, ...] = ()
         self.streams: set[web.StreamResponse] = set()
         self.resumed_from: list[str | None] = []
         self._hung = asyncio.Event()
@@ -209,12 +215,25 @@ class LoopbackGateway:
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         upload = msgspec.json.decode(await request.read(), type=Upload)
         self.uploads[request.headers["idempotency-key"]] = upload
+        track_id = upload.track_id or GIVEN_NAME
         if self.verdict == "accepted":
-            self.publish(upload.game, upload.track_id)
-        return as_json(UploadStatus(UUID(request.headers["idempotency-key"]), self.verdict), status=202)
+            self.publish(upload.game, track_id)
+        return as_json(self._judged(request.headers["idempotency-key"], upload.game, track_id), status=202)
 
     async def _upload_status(self, request: web.Request) -> web.StreamResponse:
-        return as_json(UploadStatus(UUID(request.match_info["id"]), self.verdict))
+        upload = self.uploads[request.match_info["id"]]
+        return as_json(self._judged(request.match_info["id"], upload.game, upload.track_id or GIVEN_NAME))
+
+    def _judged(self, upload_id: str, game: str, track_id: str) -> UploadStatus:
+        """By its id, which is the key that the lap came with."""
+        is_known = self.verdict in ("accepted", "duplicate")
+        return UploadStatus(
+            UUID(upload_id),
+            self.verdict,
+            self.reasons,
+            layout_id=LAYOUT if is_known else None,
+            track=LayoutReference(game, track_id) if is_known else None,
+        )
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         self.resumed_from.append(request.headers.get("last-event-id"))

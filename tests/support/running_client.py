@@ -12,7 +12,7 @@ from waiting import eventually
 from contracts.tracks import TrackMap
 from desktop_client.account import Account
 from desktop_client.cloud import Cloud
-from desktop_client.maps import MapStage
+from desktop_client.map_state import MapStage
 from desktop_client.race.recorded_lap import CapturedLap
 from desktop_client.session import Stage
 from desktop_client.settings import ClientSettings
@@ -25,8 +25,9 @@ class Client:
 
     def __init__(self, settings: ClientSettings) -> None:
         self.maps: list[TrackMap] = []
+        self.shown: TrackMap | None = None
         vault = FileVault(settings.state / "secrets")
-        self.cloud = Cloud(settings, on_map=self.maps.append, vault=vault, first_pause_s=0.02)
+        self.cloud = Cloud(settings, on_map=self._show, vault=vault, first_pause_s=0.02)
 
     @property
     def account(self) -> Account:
@@ -41,14 +42,23 @@ class Client:
     def map_stage(self) -> MapStage:
         return self.cloud.state.map.stage
 
+    @property
+    def verdict(self) -> str | None:
+        return self.cloud.state.map.verdict
+
+    def _show(self, track_map: TrackMap | None) -> None:
+        self.shown = track_map
+        if track_map is not None:
+            self.maps.append(track_map)
+
     async def is_live(self) -> None:
         await eventually(lambda: self.cloud.state.is_live)
 
 
-def a_lap(track_id: str = "26") -> CapturedLap:
+def a_lap(track_id: str | None = "26", game: str = "f1") -> CapturedLap:
     angle = np.linspace(0, 2 * math.pi, 200)
     points = np.stack((200 * np.cos(angle), 200 * np.sin(angle), np.full(200, np.nan)), axis=1)
-    return CapturedLap("f1", track_id, "Round", points, np.zeros(200, dtype=np.int32), 60.0, 61.5)
+    return CapturedLap(game, track_id, "Round", points, np.zeros(200, dtype=np.int32), 60.0, 61.5)
 
 
 def a_driven_lap(frame_at: Callable[..., Frame], track_id: str = "26") -> Iterator[Frame]:

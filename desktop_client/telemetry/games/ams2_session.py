@@ -64,6 +64,7 @@ def _track(location: bytes, variation: bytes, shown: bytes, shown_variation: byt
     return {
         "track_id": f"{text(location)}/{text(variation)}" if text(location) else None,
         "track_name": f"{name} {layout}".strip() or None,
+        "layout_name": layout or None,
     }
 
 

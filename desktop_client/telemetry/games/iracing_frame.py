@@ -114,6 +114,7 @@ def _session(values: Values, description: Description, stage: Stage, uid: str, h
         kind=stage.kind,
         track_id=description.track_id,
         track_name=description.track_name,
+        layout_name=description.layout_name,
         track_length_m=description.length_m,
         sector_starts_m=description.sector_starts_m,
         total_laps=laps if 0 < laps < UNLIMITED_LAPS else None,

@@ -73,6 +73,7 @@ class Description:
     identity: str
     track_id: str | None
     track_name: str | None
+    layout_name: str | None
     length_m: float | None
     latitude_rad: float | None
     longitude_rad: float | None
@@ -102,6 +103,7 @@ class Describer:
             identity="-".join(text(weekend.get(key)) or "0" for key in ("SubSessionID", "SessionID", "TrackID")),
             track_id=text(weekend.get("TrackID")) or None,
             track_name=name or None,
+            layout_name=text(weekend.get("TrackConfigName")) or None,
             length_m=length_m,
             latitude_rad=_radians(number(weekend.get("TrackLatitude")), 90),
             longitude_rad=_radians(number(weekend.get("TrackLongitude")), 180),

@@ -45,6 +45,7 @@ def session_of(
         kind=kind,
         track_id=track or None,
         track_name=about.track.replace("_", " ").strip().title() or None,
+        layout_name=about.configuration.replace("_", " ").strip().title() or None,
         track_length_m=length,
         time_left_s=left if 0 < left < MOST_DAYS_S else None,
         air_temperature_c=None if physics is None else optional(physics["air_c"], COLDEST_C, HOTTEST_C, health),

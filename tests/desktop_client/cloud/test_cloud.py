@@ -9,7 +9,7 @@ from running_client import Client
 from waiting import eventually
 
 from desktop_client.device import load_device
-from desktop_client.maps import MapStage
+from desktop_client.map_state import MapStage
 from desktop_client.session import Stage
 from desktop_client.settings import ClientSettings
 from desktop_client.telemetry.frame import Frame

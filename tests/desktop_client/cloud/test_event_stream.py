@@ -6,7 +6,7 @@ from loopback_gateway import LoopbackGateway
 from running_client import Client
 from waiting import eventually
 
-from desktop_client.maps import MapStage
+from desktop_client.map_state import MapStage
 from desktop_client.telemetry.frame import Frame
 
 TRACK = ("f1", "26")

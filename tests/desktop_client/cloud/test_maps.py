@@ -8,7 +8,9 @@ from loopback_gateway import LoopbackGateway
 from running_client import Client, a_driven_lap, a_lap
 from waiting import eventually
 
-from desktop_client.maps import LAPS_A_SESSION, MapStage
+from desktop_client.map_state import MapStage
+from desktop_client.maps import LAPS_A_SESSION
+from desktop_client.race.track_name import slug
 from desktop_client.telemetry.frame import Frame
 
 TRACK = ("f1", "26")
@@ -83,7 +85,7 @@ async def test_an_unknown_track_is_learned_from_one_lap_and_everybody_has_its_ma
     assert upload.lap_time_s == pytest.approx(90.0, abs=0.05)
     (request,) = (request for request in server.seen if request.path == "/tracks/upload")
     assert request.headers["prefer"] == "wait=10"
-    await eventually(lambda: first.cloud.state.map.verdict == "accepted")
+    await eventually(lambda: first.verdict == "Your lap made the first map of this track.")
 
     assert second.maps == []
     await server.tell("7", "track.published", server.publish(*TRACK))
@@ -116,13 +118,29 @@ async def test_uploads_can_be_switched_off(
     assert not client.cloud.maps.lap_is_wanted
 
 
-async def test_a_track_that_the_contract_cannot_name_is_not_asked_for(
+async def test_a_track_whose_name_is_fit_for_no_address_is_asked_for_by_one_that_is(
+    server: LoopbackGateway, start: Callable[..., Client], seen: Callable[..., Frame], tmp_path: Path
+) -> None:
+    name = slug("Brands Hatch/Indy")
+    assert name is not None
+    server.publish("f1", name)
+    client = start()
+    await client.cloud.start()
+    client.cloud.on_frame(seen(track_id="Brands Hatch/Indy"))
+    await eventually(lambda: client.map_stage is MapStage.KNOWN)
+    assert (tmp_path / "client" / "maps" / f"f1~{name}.json").exists()
+    client.cloud.on_frame(seen(track_id="../../etc/passwd"))
+    await eventually(lambda: client.map_stage is MapStage.UNKNOWN)
+    assert "GET /tracks/f1/etc-passwd-" in str(dict(server.asked))
+
+
+async def test_a_track_without_a_name_is_not_asked_for(
     server: LoopbackGateway, start: Callable[..., Client], seen: Callable[..., Frame]
 ) -> None:
     client = start()
     await client.cloud.start()
     await client.is_live()
-    client.cloud.on_frame(seen(track_id="../../etc/passwd"))
+    client.cloud.on_frame(seen(track_id=" "))
     assert (client.map_stage, client.cloud.state.map.problem) == (
         MapStage.NO_TRACK,
         "The game's name for this track cannot be used.",

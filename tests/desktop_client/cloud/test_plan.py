@@ -13,7 +13,7 @@ from running_client import Client
 from waiting import eventually
 
 from contracts.license import LicenseChanged, PaymentFailed
-from desktop_client.maps import MapStage
+from desktop_client.map_state import MapStage
 from desktop_client.status import Light, Snapshot, rows
 from desktop_client.telemetry.frame import Frame
 

@@ -10,7 +10,7 @@ from contracts.auth import User
 from contracts.identity import Role
 from desktop_client.cloud import CloudState
 from desktop_client.licence import LicenceState, Source
-from desktop_client.maps import MapStage, MapState
+from desktop_client.map_state import MapStage, MapState
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import SessionState, Stage
 from desktop_client.station import GameSeen, Place
