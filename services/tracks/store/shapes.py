@@ -27,14 +27,10 @@ Box = tuple[tuple[float, float], tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A line that the lap may be one of, and how far it lies from it at least."""
+    """A line that a lap can be of: how one game has a layout, and how far the lap lies from it at least."""
 
     layout_id: UUID
     game: str
-    track_id: str
-    state: str
-    reference_path: str
-    newest_path: str | None
     least_rms_m: float
 
 
@@ -57,8 +53,9 @@ class ShapeStore:
         Lines of layouts that were withdrawn or merged are none.
         """
         rows = await self._tx.rows(
-            "SELECT layout_id, game, size_m, shape FROM lines"
-            " WHERE shape_key <@ $1::box AND shape_key @> $2::box OR shape_key <@ $3::box AND shape_key @> $4::box",
+            "SELECT layout_id, game, size_m, shape FROM lines JOIN layouts ON layouts.id = layout_id"
+            " WHERE (shape_key <@ $1::box AND shape_key @> $2::box OR shape_key <@ $3::box AND shape_key @> $4::box)"
+            " AND state NOT IN ('withdrawn', 'merged')",
             *_around(descriptor),
             *_around(descriptor.swapped),
         )
@@ -66,10 +63,9 @@ class ShapeStore:
             return ()
         units = np.frombuffer(b"".join(row["shape"] for row in rows), np.float32).reshape(len(rows), -1)
         least = _least_rms(descriptor, units.astype(np.float64), np.array([row["size_m"] for row in rows]))
-        order = np.argsort(least, kind="stable")
-        order = order[least[order] <= search_rms(descriptor)]
-        found = {(rows[i]["layout_id"], rows[i]["game"]): float(least[i]) for i in order}
-        return await self._told(found, limit)
+        within = np.flatnonzero(least <= search_rms(descriptor)).tolist()
+        found = [Near(rows[i]["layout_id"], rows[i]["game"], float(least[i])) for i in within]
+        return tuple(sorted(found, key=lambda near: (near.least_rms_m, near.layout_id, near.game))[:limit])
 
     async def unread(self, limit: int) -> tuple[Unread, ...]:
         """Lines from before there was an index, whose shape has to be read out of their documents."""
@@ -89,21 +85,6 @@ class ShapeStore:
             descriptor.unit.astype(np.float32).tobytes(),
             box_of(descriptor.key),
         )
-
-    async def _told(self, least_rms_m: dict[tuple[UUID, str], float], limit: int) -> tuple[Near, ...]:
-        """What is known of these lines, in their order."""
-        rows = await self._tx.rows(
-            "SELECT lines.layout_id, lines.game, lines.track_id, state, reference_path,"
-            " (SELECT storage_path FROM track_maps WHERE layout_id = lines.layout_id AND game = lines.game"
-            "  AND withdrawn_at IS NULL ORDER BY version DESC LIMIT 1) AS newest_path"
-            " FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (layout_id, game, place)"
-            " JOIN lines USING (layout_id, game) JOIN layouts ON layouts.id = lines.layout_id"
-            " WHERE state NOT IN ('withdrawn', 'merged') ORDER BY place LIMIT $3",
-            [layout_id for layout_id, _ in least_rms_m],
-            [game for _, game in least_rms_m],
-            limit,
-        )
-        return tuple(Near(**dict(row), least_rms_m=least_rms_m[row["layout_id"], row["game"]]) for row in rows)
 
 
 def _least_rms(descriptor: Descriptor, units: Floats, sizes_m: Floats) -> Floats:

@@ -47,20 +47,6 @@ async def known(
     return layout_id
 
 
-async def publish(tx: Transaction, layout_id: UUID, version: int, *, is_withdrawn: bool = False) -> None:
-    await tx.run(
-        "INSERT INTO track_maps (id, layout_id, game, track_id, version, length_m, etag, storage_path, document_bytes,"
-        " created_at, withdrawn_at) VALUES ($1, $2, 'f1', $3, $4, 4000, '', $5, 1, $6, $7)",
-        uuid4(),
-        layout_id,
-        layout_id.hex,
-        version,
-        f"maps/{layout_id}/{version}",
-        NOW,
-        NOW if is_withdrawn else None,
-    )
-
-
 def described(road: Road) -> Descriptor:
     return describe(Loop.through(road.xy, None))
 
@@ -128,20 +114,6 @@ async def test_only_what_still_counts_is_found_and_contenders_are(database: Data
         layouts = {await known(tx, one, state=state): state for state in states}
         found = await ShapeStore(tx).near(one)
         assert {layouts[near.layout_id] for near in found} == {"contender", "provisional", "confirmed"}
-        assert all(near.state == layouts[near.layout_id] for near in found)
-
-
-async def test_a_line_comes_with_its_first_and_its_newest_map(database: Database):
-    one = described(invented_road(3))
-    async with database.transaction() as tx:
-        layout_id = await known(tx, one)
-        (near,) = await ShapeStore(tx).near(one)
-        assert (near.reference_path, near.newest_path) == (f"maps/{layout_id}", None)
-        for version in (1, 2, 3):
-            await publish(tx, layout_id, version, is_withdrawn=version == 3)
-        (near,) = await ShapeStore(tx).near(one)
-        assert (near.game, near.track_id) == ("f1", f"track-{layout_id.hex[:8]}")
-        assert near.newest_path == f"maps/{layout_id}/2"
 
 
 async def test_each_game_of_a_layout_has_a_line_of_its_own(database: Database):
