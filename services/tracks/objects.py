@@ -118,7 +118,7 @@ class Objects:
             async with answer["Body"] as body:
                 return await body.read()
 
-    async def listed(self, folder: str) -> AsyncIterator[tuple[Listed, ...]]:
+    async def listed(self, folder: str, page_size: int = 1000) -> AsyncIterator[tuple[Listed, ...]]:
         """What lies under that folder (`raw/`), page after page, in the order of the paths.
 
         Raises:
@@ -127,7 +127,7 @@ class Objects:
         more: dict[str, str] = {}
         while True:
             with _translated(folder):
-                page = await self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder, **more)
+                page = await self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder, MaxKeys=page_size, **more)
             yield tuple(
                 Listed(found["Key"], found["LastModified"], found["Size"]) for found in page.get("Contents", ())
             )
