@@ -19,7 +19,7 @@ from waiting import eventually
 from contracts.auth import SessionRevoked, UserRegistered
 from contracts.event import Event, now
 from contracts.license import LicenseChanged, PaymentFailed, PaymentSucceeded
-from contracts.tracks import Reason, TrackPublished, TrackRejected
+from contracts.tracks import Reason, TrackPublished, TrackRejected, TrackWithdrawn
 from contracts.versions import ReleasePublished
 from devstack.nats import Nats
 from services.gateway.live import Audience, Frame
@@ -134,7 +134,18 @@ async def test_an_event_is_told_with_its_id_and_without_the_name_of_its_author(l
         "track_id": "ring",
         "version": 1,
         "etag": '"e"',
+        "status": "provisional",
+        "url": None,
     }
+
+
+async def test_everybody_hears_that_a_map_was_withdrawn(listen, publish: Publish) -> None:
+    event = TrackWithdrawn(layout_id=uuid4(), game="f1", track_id="ring")
+    async with listen() as stream:
+        await publish(event)
+        heard = await stream.next()
+    assert heard is not None
+    assert (heard.subject, heard.data["track_id"]) == ("track.withdrawn", "ring")
 
 
 async def test_who_has_heard_nothing_yet_goes_on_from_where_they_began(gateway: Running, publish: Publish) -> None:
