@@ -32,9 +32,7 @@ def map_in_words(cloud: CloudState, refusals: Mapping[Refusal, str]) -> str:
         case MapStage.NO_TRACK:
             return known.problem or "The game has not said which track this is."
         case MapStage.UNNAMED:
-            return (
-                f"This game does not say which track it is, and the road is none known here. {_first(cloud, refusals)}"
-            )
+            return f"This game does not say which track it is, and no map on this computer fits yet. {_first(cloud, refusals)}"
         case MapStage.UNKNOWN:
             return f"Nobody has a map of it yet. {_first(cloud, refusals)}"
         case MapStage.NOT_ASKED:
@@ -44,16 +42,16 @@ def map_in_words(cloud: CloudState, refusals: Mapping[Refusal, str]) -> str:
 
 def waiting_in_words(cloud: CloudState) -> str:
     """Where the laps are that wait."""
-    count = cloud.map.waiting
+    laps = "1 lap" if cloud.map.waiting == 1 else f"{cloud.map.waiting} laps"
     if not cloud.map.shares:
-        return f"{count} stay on this computer: sharing laps is switched off."
+        return f"{laps} kept on this computer: sharing laps is switched off."
     match cloud.session.stage:
         case Stage.SIGNED_OUT:
-            return f"{count} wait until you sign in."
+            return f"{laps} to be sent as soon as you are signed in."
         case Stage.OFFLINE:
-            return f"{count} wait until the gateway can be reached."
+            return f"{laps} to be sent as soon as the gateway can be reached."
         case _:
-            return f"{count} on their way."
+            return f"{laps} on the way."
 
 
 def _known(known: MapState) -> str:

@@ -107,9 +107,8 @@ class Desk:
                 autostart(),
                 self._hear,
                 lambda: self._snapshot().stream,
+                self._cloud,
                 open_controllers,
-                self._cloud.account,
-                self._cloud.plans,
                 self.open_sign_in,
             )
         if not self._settings.isVisible():

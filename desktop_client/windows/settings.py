@@ -18,11 +18,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop_client.account import Account
 from desktop_client.autostart import Autostart
+from desktop_client.cloud import Cloud
 from desktop_client.hotkeys.controllers import Controllers, NoControllers
 from desktop_client.overlay.widgets import WIDGETS
-from desktop_client.plans import Plans
 from desktop_client.settings import ClientSettings
 from desktop_client.stream.seen import StreamSeen
 from desktop_client.windows import look
@@ -36,6 +35,7 @@ from desktop_client.windows.page import text
 from desktop_client.windows.plan_page import PlanPage
 from desktop_client.windows.profile_page import ProfilePage
 from desktop_client.windows.stream_page import StreamPage
+from desktop_client.windows.tracks_page import TracksPage
 from desktop_client.windows.widget_page import WidgetPage
 
 SIZE: Final = QSize(1010, 780)
@@ -46,6 +46,7 @@ PAGES: Final = {
     "general": "General",
     "profiles": "Profiles",
     "games": "Games",
+    "tracks": "Track maps",
     "stream": "Streaming",
     "account": "Account",
     "plan": "Plan",
@@ -63,15 +64,11 @@ class SettingsWindow(QWidget):
         autostart: Autostart,
         hear: Callable[[ClientSettings], None],
         stream: Callable[[], StreamSeen | None],
+        cloud: Cloud,
         open_controllers: Callable[[], Controllers] = NoControllers,
-        account: Account | None = None,
-        plans: Plans | None = None,
         open_sign_in: Callable[[], None] = lambda: None,
     ) -> None:
-        """`hear` listens to the games as the driver wants them now; `stream` is how the browser source stands.
-
-        Without a gateway there are no `account` and no `plans`.
-        """
+        """`hear` listens to the games as the driver wants them now; `stream` is how the browser source stands."""
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)  # or widgets would lie on it
         self.ledger = ledger
         self._makers: dict[str, Callable[[], QWidget]] = {
@@ -79,8 +76,9 @@ class SettingsWindow(QWidget):
             "profiles": lambda: ProfilePage(self.ledger),
             "games": lambda: GamesPage(client, hear),
             "stream": lambda: StreamPage(self.ledger, stream),
-            "account": lambda: AccountPage(account, open_sign_in),
-            "plan": lambda: PlanPage(account, plans, open_sign_in),
+            "tracks": lambda: TracksPage(cloud.maps, client.state, lambda: cloud.state),
+            "account": lambda: AccountPage(cloud.account, open_sign_in),
+            "plan": lambda: PlanPage(cloud.account, cloud.plans, open_sign_in),
         }
         self._makers |= {key: lambda key=key: WidgetPage(self.ledger, key) for key in WIDGETS}
         self.pages: dict[str, QWidget] = {}
@@ -125,7 +123,7 @@ class SettingsWindow(QWidget):
     def stop(self) -> None:
         """The program ends, and no answer is waited for."""
         for page in self.pages.values():
-            if isinstance(page, AccountPage | PlanPage):
+            if isinstance(page, AccountPage | PlanPage | TracksPage):
                 page.stop()
 
     def _navigation(self) -> QWidget:

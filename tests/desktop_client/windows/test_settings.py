@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QGuiApplication
 
 from desktop_client.autostart import LinuxAutostart
+from desktop_client.cloud import Cloud
 from desktop_client.hotkeys.triggers import Button
 from desktop_client.overlay import settings as saved
 from desktop_client.overlay.exchange import packed
@@ -70,7 +71,13 @@ def window(qtbot, overlay, tmp_path, wheel, heard, streams):
     client = ClientSettings(tmp_path)
     starts = LinuxAutostart(["raceoverlay"], {"XDG_CONFIG_HOME": str(tmp_path / "config")})
     made = SettingsWindow(
-        Ledger(overlay), client, starts, heard.append, lambda: streams[-1] if streams else None, lambda: wheel
+        Ledger(overlay),
+        client,
+        starts,
+        heard.append,
+        lambda: streams[-1] if streams else None,
+        Cloud(client),
+        lambda: wheel,
     )
     qtbot.addWidget(made)
     made.show()
