@@ -31,7 +31,7 @@ RECENT: Final = 256
 
 
 class LapCapture:
-    """Feed it every frame. It gives one lap per session and then rests; `again` makes it begin anew."""
+    """Feed it every frame. It gives one lap per session and then rests; after `again` it looks for one more."""
 
     def __init__(self) -> None:
         self.refusal: Refusal | None = None
@@ -40,9 +40,6 @@ class LapCapture:
 
     def _forget(self) -> None:
         self._others, self._pits = OtherCars(), PitWatch()
-        self._begin_anew()
-
-    def _begin_anew(self) -> None:
         self._reckoning: DeadReckoning | None = None
         self._recent: deque[Sample] = deque(maxlen=RECENT)
         self._lap: Recording | None = None
@@ -51,13 +48,13 @@ class LapCapture:
         self._rests = False
 
     def again(self) -> None:
-        """Look for another lap: the last one was of no use, or not the last that is wanted."""
-        self._begin_anew()
+        """Look for another lap, and go on with the one that has begun meanwhile."""
+        self._rests = False
 
     @property
     def is_recording(self) -> bool:
         """Whether a lap is being recorded just now, with nothing against it so far."""
-        return self._lap is not None
+        return self._lap is not None and not self._rests
 
     def feed(self, frame: Frame) -> CapturedLap | None:
         """Take the next frame; the captured lap as soon as it is certain."""
@@ -148,7 +145,7 @@ class LapCapture:
             self.refusal = objection
             return None
         lap = done.captured(session, now.last_lap if is_timed else done.duration_s)
-        self._rests, self._lap, self.refusal = True, None, None
+        self._rests, self.refusal = True, None
         return replace(lap, other_cars=self._others.given(), pit=self._pits.way(session.pit_limit_mps))
 
     def _refuse(self, reason: Refusal) -> None:

@@ -5,7 +5,9 @@ import gzip
 import numpy as np
 import pytest
 
+from desktop_client.race.capture import LapCapture
 from desktop_client.race.lifecycle import Race
+from desktop_client.race.recorded_lap import Refusal
 from desktop_client.race.track_map import track_map
 from desktop_client.telemetry.frame import Capability
 from desktop_client.telemetry.games.gt7 import GranTurismo7
@@ -121,3 +123,44 @@ def test_the_map_of_the_circuit_grows_as_it_is_driven(frames):
     assert np.hypot(*np.diff(drawn, axis=1)).sum() == pytest.approx(6818, rel=0.01)
     (dot,) = view.dots  # two metres past the line
     assert (dot.x, dot.y) == (-307, 592)
+
+
+def captured(frames):
+    capture = LapCapture()
+    laps = [lap for frame in frames if (lap := capture.feed(frame)) is not None]
+    return laps, capture
+
+
+def test_the_lap_is_captured_from_its_first_packet_to_its_last(frames):
+    """It is the first against the clock: begun at the starting line, and ended at the finish 126 m before that."""
+    (lap,), capture = captured(frames)
+    assert capture.refusal is None
+    assert (lap.game, lap.track_id, lap.lap_time_s, lap.coordinates) == ("gt7", None, LAP_S, "game")
+    assert lap.rate_hz == pytest.approx(60)
+    assert np.array_equal(lap.points[0], lap.points[-1])
+    driven = np.column_stack([column(frames, name) for name in "xyz"])[:-1]
+    steps = np.hypot(*np.diff(lap.points[:, :2], axis=0).T)
+    assert steps.max() < 2.5
+    assert steps.sum() == pytest.approx(6936, abs=2)  # the 6818 m of the recording, seen from above, and the straight
+    nearest = [np.hypot(*(driven[::10, :2] - point).T).min() for point in lap.points[::50, :2]]
+    assert max(nearest[2:]) < 8.0  # of points that are 11 m apart on the straights
+
+
+def test_what_is_filled_in_is_the_straight_between_the_two_lines(frames):
+    (lap,), _ = captured(frames)
+    began = np.array([column(frames[:2], name)[0] for name in "xy"])
+    filled = np.flatnonzero(np.hypot(*(lap.points[:, :2] - began).T) < 3.0)[0]
+    straight = lap.points[: filled + 1, :2]
+    assert np.hypot(*(straight[-1] - straight[0])) == pytest.approx(126 - 2.4, abs=3)
+    leads = np.degrees(np.arctan2(*(straight[-1] - straight[0])[::-1]))
+    course = np.degrees([frames[0].cars.heading_rad[0], frames[-1].cars.heading_rad[0]])
+    assert leads == pytest.approx(course, abs=1.0)
+
+
+def test_a_lap_that_is_seen_only_in_part_is_not_captured(frames):
+    laps, capture = captured(frames[30:])
+    assert laps == []
+    assert capture.refusal is None
+    laps, capture = captured([*frames[:3000], *frames[3100:]])
+    assert laps == []
+    assert capture.refusal is Refusal.GAP

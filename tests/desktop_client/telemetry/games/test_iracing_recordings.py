@@ -1,12 +1,14 @@
 """Real files of the simulator's: a dump of its live memory, telemetry from the disk, and one frame of a real race."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from desktop_client.demo.wire.iracing import variable_headers
+from desktop_client.race.dead_reckoning import DeadReckoning
 from desktop_client.telemetry.frame import Capability, CarStatus, Flag, Frame, SessionKind, Sky
 from desktop_client.telemetry.games.iracing import IRacing
 from desktop_client.telemetry.games.iracing_anonymous import anonymised
@@ -54,6 +56,24 @@ def test_a_file_of_telemetry_has_the_cars_place_and_it_moves_where_it_points(ira
     assert driven > 1
     assert np.cos(np.arctan2(north, east) - last.heading_rad[0]) > 0.999
     assert np.hypot(first.x[0], first.y[0]) < 1000
+
+
+def test_the_way_that_is_reckoned_from_its_speed_is_the_one_that_its_places_say(iracing_disk: Path):
+    """The only thing to hold the sign of the speed to the left against: were it another, the way would be worse."""
+    _, frames = play([packet for _, packet in packets_of_file(iracing_disk)])
+
+    def farthest_off(to_the_left: float) -> float:
+        reckoning, off = DeadReckoning(), 0.0
+        for frame in frames:
+            forwards, left = frame.player.velocity_mps
+            player = replace(frame.player, velocity_mps=(forwards, to_the_left * left))
+            x, y = reckoning.move(replace(frame, player=player), 0)
+            east, north = frame.cars.x[0] - frames[0].cars.x[0], frame.cars.y[0] - frames[0].cars.y[0]
+            off = max(off, float(np.hypot(x - east, y - north)))
+        return off
+
+    assert farthest_off(1.0) < 0.012
+    assert farthest_off(-1.0) > 0.018
 
 
 def test_the_drivers_car_in_a_file_of_telemetry(iracing_disk: Path):
