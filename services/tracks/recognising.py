@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from uuid import UUID
 
+from chassis.observability import log
 from contracts.tracks import TrackUploaded
 from services.tracks.domain.canonical import Loop
 from services.tracks.domain.line import Line
 from services.tracks.domain.reading import Reading, Shape
 from services.tracks.domain.recognition import Known, Match, Recognition, match, recognise
 from services.tracks.domain.verdict import Found
+from services.tracks.objects import ObjectMissing
 from services.tracks.shelf import Shelf, Shelved
 from services.tracks.store.lines import Comparable
 from services.tracks.surroundings import Surroundings
@@ -23,14 +26,12 @@ class Recognising:
         self._shelf = shelf
 
     async def find(self, uploaded: TrackUploaded, reading: Reading, shape: Shape, around: Surroundings) -> Found:
-        """What the lap is beside the lines around it.
+        """What the lap is beside the lines around it, as far as storage has not lost them.
 
         Raises:
-            ObjectMissing: storage has lost the document of one of them.
             Unavailable: storage does not answer.
         """
-        published = [(line, await self._shelf.line_at(line.path)) for line in around.lines]
-        contenders = [(line, await self._shelf.line_at(line.path)) for line in around.contenders]
+        published, contenders = await self._shelved(around.lines), await self._shelved(around.contenders)
         is_known = reading.lap.handedness_is_known and all(on.handedness_is_known for _, on in published + contenders)
         return await asyncio.to_thread(
             _find,
@@ -40,6 +41,15 @@ class Recognising:
             around.holder.layout_id if around.holder else None,
             _Said(not is_known, reading.upload.coordinates == "integrated", uploaded.game),
         )
+
+    async def _shelved(self, lines: Sequence[Comparable]) -> list[tuple[Comparable, Shelved]]:
+        shelved: list[tuple[Comparable, Shelved]] = []
+        for line in lines:
+            try:
+                shelved.append((line, await self._shelf.line_at(line.path)))
+            except ObjectMissing:  # a lap is judged all the same, or every lap of that road would wait for ever
+                log.error("map.lost", path=line.path)
+        return shelved
 
     async def on_line(self, uploaded: TrackUploaded, reading: Reading, shape: Shape, line: Line) -> Match:
         """How the lap lies on the reference of that line."""

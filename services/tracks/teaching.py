@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
+from chassis.observability import log
 from contracts.tracks import TrackUploaded
 from services.tracks.domain import document, lesson
 from services.tracks.domain.canonical import Loop
@@ -16,7 +17,7 @@ from services.tracks.domain.lesson import NO_LESSON, Lesson
 from services.tracks.domain.line import Line
 from services.tracks.domain.reading import Reading, Shape
 from services.tracks.domain.verdict import Verdict, line_name
-from services.tracks.objects import Objects
+from services.tracks.objects import ObjectMissing, Objects
 from services.tracks.recognising import Recognising
 from services.tracks.shelf import Shelf
 from services.tracks.surroundings import Memory
@@ -56,10 +57,9 @@ class Teaching:
     async def teach(
         self, uploaded: TrackUploaded, reading: Reading, shape: Shape, verdict: Verdict, memory: Memory
     ) -> Brought:
-        """What the lap brings; nothing is changed by it yet.
+        """What the lap brings; nothing is changed by it yet. A line whose documents storage has lost learns nothing.
 
         Raises:
-            ObjectMissing: storage has lost a document.
             Unavailable: storage does not answer.
         """
         if verdict.act == "nothing":
@@ -72,7 +72,11 @@ class Teaching:
         if memory.line is None or is_new_here:
             brought = await asyncio.to_thread(_begin, uploaded, drive, verdict, memory)
         else:
-            brought = await self._learn(uploaded, reading, shape, drive, verdict, memory.line)
+            try:
+                brought = await self._learn(uploaded, reading, shape, drive, verdict, memory.line)
+            except ObjectMissing as lost:
+                log.error("map.lost", path=str(lost))
+                brought = NOTHING
         return replace(brought, elsewhere=await self._confirm(memory.elsewhere, drive))
 
     async def _learn(
@@ -94,7 +98,11 @@ class Teaching:
         made: list[Document] = []
         for line in lines:
             assert line.published_path
-            published = document.read(await self._objects.get(line.published_path))
+            try:
+                published = document.read(await self._objects.get(line.published_path))
+            except ObjectMissing as lost:
+                log.error("map.lost", path=str(lost))
+                continue
             confirmed = lesson.confirmed(line, published, drive.at)
             made += [confirmed] if confirmed else []
         return tuple(made)
