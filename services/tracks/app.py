@@ -11,8 +11,10 @@ from services.tracks.forgetting import Forgetting
 from services.tracks.housekeeping import Housekeeping
 from services.tracks.judging import Judging
 from services.tracks.library import Library
+from services.tracks.moderation import Moderation
 from services.tracks.objects import Objects
 from services.tracks.reactions import reactions
+from services.tracks.rearranging import Rearranging
 from services.tracks.reception import Reception
 from services.tracks.routes import ROUTES
 from services.tracks.settings import TracksSettings
@@ -25,6 +27,7 @@ def build(settings: TracksSettings) -> Service:
     room = WaitingRoom()
     reception = Reception(database, objects, room)
     library = Library(database, objects)
+    moderation, rearranging = Moderation(database, objects), Rearranging(database, objects)
     housekeeping = Housekeeping(database, objects, settings.raw_laps_days)
     return Service(
         "tracks",
@@ -37,6 +40,8 @@ def build(settings: TracksSettings) -> Service:
         dependencies={
             "reception": Provide(lambda: reception, sync_to_thread=False),
             "library": Provide(lambda: library, sync_to_thread=False),
+            "moderation": Provide(lambda: moderation, sync_to_thread=False),
+            "rearranging": Provide(lambda: rearranging, sync_to_thread=False),
         },
         max_body_bytes=MAX_BODY_BYTES,
         summary="Track maps from driven laps.",

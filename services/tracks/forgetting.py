@@ -5,9 +5,11 @@ from __future__ import annotations
 from chassis.database import Database, Transaction
 from contracts.auth import UserDeleted
 from services.tracks.objects import Objects
+from services.tracks.store.acts import ActStore
 from services.tracks.store.maps import MapStore
 from services.tracks.store.readers import ReaderStore
 from services.tracks.store.supporters import SupporterStore
+from services.tracks.store.turns import take_turn
 from services.tracks.store.uploads import UploadStore
 
 
@@ -30,8 +32,10 @@ class Forgetting:
         return paths
 
     async def then(self, erased: UserDeleted, tx: Transaction, deleted: set[str]) -> None:
+        await take_turn(tx)  # a verdict on a lap of theirs may be about to be written
         await MapStore(tx).forget(erased.user_id)
         await ReaderStore(tx).forget(erased.user_id)
         await SupporterStore(tx).forget(erased.user_id)
+        await ActStore(tx).forget(erased.user_id)
         if not await UploadStore(tx).forget(erased.user_id) <= deleted:
             raise LapsCameMeanwhile

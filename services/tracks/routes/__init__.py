@@ -1,5 +1,5 @@
 """What can be asked of tracks over HTTP."""
 
-from services.tracks.routes import maps, uploads
+from services.tracks.routes import layouts, maps, uploads
 
-ROUTES = [*uploads.ROUTES, *maps.ROUTES]
+ROUTES = [*uploads.ROUTES, *layouts.ROUTES, *maps.ROUTES]
