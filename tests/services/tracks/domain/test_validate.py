@@ -188,6 +188,7 @@ SHAPES = {
     "two places": lambda t: np.where(np.arange(len(t)) % 2, 600.0, -600.0) + 0j,
     "noise": lambda t: np.random.default_rng(4).normal(0, 400, (len(t), 2)) @ [1, 1j],
     "knot": lambda t: 700 * np.sin(2 * np.pi * 31 * t) + 700j * np.sin(2 * np.pi * 37 * t),
+    "scribble": lambda t: 14 * np.sin(2 * np.pi * 300 * t) + 14j * np.sin(2 * np.pi * 306 * t),
     "line": lambda t: 3000 * t + 0j,
     "circle": lambda t: 400 * np.exp(2j * np.pi * t),
 }
@@ -215,7 +216,7 @@ def test_whatever_is_sent_has_a_verdict(
 @pytest.mark.parametrize("shape", sorted(SHAPES))
 def test_the_largest_laps_are_looked_at_in_bounded_memory(shape: str):
     places = SHAPES[shape](np.linspace(0, 1, MAX_POINTS, endpoint=False))
-    lap = Lap.read(upload_of(np.column_stack((places.real, places.imag)), rate_hz=60.0))
+    lap = Lap.read(upload_of(np.column_stack((places.real, places.imag))))
     tracemalloc.start()
     try:
         refusals(lap)
