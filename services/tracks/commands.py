@@ -11,19 +11,20 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 from chassis.commands import CannotBeUsed, No, parser_of, run
-from chassis.database import Database
 from chassis.settings import Secret, load
 from contracts.event import now
-from services.tracks import orphans
 from services.tracks.findings import LapFindings, laid_on, shapeless
 from services.tracks.lap_files import LapFile, open_lap
-from services.tracks.objects import Objects
+
+if TYPE_CHECKING:
+    from chassis.database import Database
+    from services.tracks.objects import Objects
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -66,6 +67,8 @@ async def draw(said: argparse.Namespace) -> str:
 
 
 async def list_orphans(said: argparse.Namespace) -> str:
+    from services.tracks import orphans
+
     async with _storage() as (objects, database):
         found = await orphans.find(objects, database, now() - orphans.SETTLED_AFTER)
         lines = [f"{each.path}  {each.size} bytes  {each.put_at:%Y-%m-%d %H:%M}" for each in found]
@@ -108,6 +111,10 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextlib.asynccontextmanager
 async def _storage() -> AsyncGenerator[tuple[Objects, Database]]:
+    # Whoever judges a file need not wait for what speaks to servers.
+    from chassis.database import Database
+    from services.tracks.objects import Objects
+
     settings = load(Surroundings)
     database, objects = Database(settings.database_url, pool_size=2), Objects(settings)
     await database.open()

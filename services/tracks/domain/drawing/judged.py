@@ -155,11 +155,12 @@ def _strip(lap: Lap, reasons: Sequence[Reason]) -> Iterator[str]:
     """How fast it was driven, where that can be told, with the places that reasons name."""
     with np.errstate(invalid="ignore", over="ignore"):
         steps = np.nan_to_num(np.hypot(*np.diff(lap.xy, axis=0).T), posinf=0.0)
-    if lap.rate_hz is None or not steps.size:
+    length_m = min(float(steps.sum()), FARTHEST_M)
+    if lap.rate_hz is None or length_m < 1.0:
         return
     speeds = np.minimum(steps * lap.rate_hz * 3.6, 2000.0)
     usual = float(np.percentile(speeds, 98))
-    strip = Strip(STRIP_TOP, float(min(steps.sum(), FARTHEST_M)), most=50 * float(np.ceil((usual + 25) / 50)))
+    strip = Strip(STRIP_TOP, length_m, most=50 * float(np.ceil((usual + 25) / 50)))
     yield from strip.frame("km/h along the lap")
     heights = strip.binned(speeds)
     marked = _near(reasons, len(heights))

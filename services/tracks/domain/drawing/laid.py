@@ -11,7 +11,7 @@ import numpy as np
 from contracts.tracks import Deviation
 from services.tracks.domain.alignment import Pose, oriented
 from services.tracks.domain.canonical import Loop
-from services.tracks.domain.deviation import SETTLING_PLACES, apart, bent, places_for
+from services.tracks.domain.deviation import apart, places_for
 from services.tracks.domain.drawing.paper import (
     MARGIN,
     WIDTH,
@@ -26,6 +26,7 @@ from services.tracks.domain.drawing.paper import (
 from services.tracks.domain.drawing.strip import Strip
 from services.tracks.domain.lap import Floats, Places
 from services.tracks.domain.recognition import Match, Relation, limits
+from services.tracks.domain.settling import SETTLING_PLACES, bent
 from services.tracks.domain.strokes import closed, opened
 
 VERDICTS: Final[dict[Relation, tuple[str, str]]] = {
