@@ -19,7 +19,8 @@ from services.tracks.domain.descriptor import Descriptor, least_rms, reach, sear
 from services.tracks.domain.lap import Floats
 
 NEAREST: Final = 50
-"""How many lines are compared with a lap at most. A hundred thousand circuits leave fewer in 999 of 1,000 searches."""
+"""How many lines are compared with a lap at most. Only among a hundred thousand maps that crowd where real circuits
+are, 9 searches of 100 leave more, and then the right one is among the first: what lies near has a small bound."""
 ASIDE: Final = 10.0
 """Added to two of the four, so that they are greater than the others: PostgreSQL puts the edges of a box in order."""
 Box = tuple[tuple[float, float], tuple[float, float]]
