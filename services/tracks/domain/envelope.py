@@ -2,7 +2,7 @@
 
 A mean of laps converges to the racing line, because all drive it. The road is what lies between the outermost lines
 that cars take: 98 in 100 of their passages, and half a car's width more to each side. No driver alone says where that
-ends: where two were seen or more, an edge lies at most a metre farther out than the second of them came.
+ends: where two were seen or more, an edge lies at most half a metre farther out than the second came.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from services.tracks.domain.evidence import BIN_M, BINS, MIDDLE, Counts, Evidence
 from services.tracks.domain.lap import Flags, Floats
@@ -19,7 +20,7 @@ from services.tracks.domain.offsets import STATION_M
 TAIL: Final = 0.01  # of the passages, left out on each side
 CAR_M: Final = 2.0
 POOLED: Final = 2  # stations before and after that speak for one too
-ALONE_M: Final = 1.0  # so much farther than the second driver came does the word of a single one count
+ALONE_M: Final = 0.5  # so much farther than the second driver came does the word of a single one count
 SMOOTHED_M: Final = 8.0
 WIDTH_SMOOTHED_M: Final = 25.0  # a road gets wider more slowly than laps differ
 OFF_LINE_M: Final = 2.5  # from the middle of all passages: by so much nobody misses the racing line
@@ -57,9 +58,13 @@ def envelope(evidence: Evidence) -> Envelope:
     if not seen.any():
         nothing = np.full(len(counts), np.nan)
         return Envelope(np.zeros(len(counts)), nothing, nothing, 0.0)
-    low, high = _edges(counts, drivers, agreeing=2)
-    believed = seen & _is_believed(counts, drivers, low, high)
-    middle = _within(_around(np.where(seen, (low + high) / 2, np.nan)), _trusted(counts, drivers))
+    spans, total = _Spans.of(drivers), np.cumsum(counts, axis=1)
+    tails = _quantile(counts, total, TAIL), _quantile(counts, total, 1 - TAIL)
+    low, high = spans.within(*tails, agreeing=2)
+    believed = seen & _is_believed(counts, drivers, low, high, usual=_quantile(counts, total, 0.5))
+    inner, outer = spans.within(*tails, agreeing=AGREEING)
+    trusted = np.where(spans.drivers >= AGREEING, (inner + outer) / 2, 0.0)
+    middle = np.clip(_around(np.where(seen, (low + high) / 2, np.nan)), trusted - FREE_M, trusted + FREE_M)
     half = np.where(believed, np.maximum((high - low) / 2, 0.0), np.nan)
     coverage = float(believed.mean())
     centre = _smooth(middle, SMOOTHED_M)
@@ -72,7 +77,7 @@ def envelope(evidence: Evidence) -> Envelope:
 
 def agreed_at(evidence: Evidence, drivers: int) -> Flags:
     """At which stations so many drivers were seen."""
-    return np.bitwise_count(np.bitwise_or.reduce(evidence.drivers, axis=1)) >= drivers
+    return _counted(np.bitwise_or.reduce(evidence.drivers, axis=1)) >= drivers
 
 
 def _pooled(evidence: Evidence) -> tuple[Floats, Counts]:
@@ -84,22 +89,31 @@ def _pooled(evidence: Evidence) -> tuple[Floats, Counts]:
     return counts / (2 * POOLED + 1), drivers
 
 
-def _edges(counts: Floats, drivers: Counts, *, agreeing: int) -> tuple[Floats, Floats]:
-    """Right and left edge of where the middles of cars were, as offsets; about as far out as so many drivers came."""
-    there = np.bitwise_count(np.bitwise_or.reduce(drivers, axis=1))
-    wanted = np.minimum(agreeing, np.maximum(there, 1))[:, None]
-    from_right = np.bitwise_count(np.bitwise_or.accumulate(drivers, axis=1)) >= wanted
-    from_left = np.bitwise_count(np.bitwise_or.accumulate(drivers[:, ::-1], axis=1)) >= wanted
-    right_most = _CELLS[np.argmax(from_right, axis=1)]
-    left_most = -_CELLS[np.argmax(from_left, axis=1)]
-    low = np.maximum(_quantile(counts, TAIL), right_most - ALONE_M)
-    high = np.minimum(_quantile(counts, 1 - TAIL), left_most + ALONE_M)
-    return low, high
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spans:
+    """How many drivers were seen so far out or farther: (stations, BINS), from the right and from the left."""
+
+    from_right: npt.NDArray[np.uint8]
+    from_left: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, drivers: Counts) -> _Spans:
+        return cls(*(_counted(np.bitwise_or.accumulate(side, axis=1)) for side in (drivers, drivers[:, ::-1])))
+
+    @property
+    def drivers(self) -> npt.NDArray[np.uint8]:
+        return self.from_right[:, -1]
+
+    def within(self, low: Floats, high: Floats, *, agreeing: int) -> tuple[Floats, Floats]:
+        """Both edges, hardly farther out than so many drivers came, or than all where there were fewer."""
+        wanted = np.clip(self.drivers, 1, agreeing)[:, None]
+        right_most = _CELLS[np.argmax(self.from_right >= wanted, axis=1)]
+        left_most = -_CELLS[np.argmax(self.from_left >= wanted, axis=1)]
+        return np.maximum(low, right_most - ALONE_M), np.minimum(high, left_most + ALONE_M)
 
 
-def _quantile(counts: Floats, share: float) -> Floats:
-    """The offset below which that share of the passages lies; within a cell they lie evenly."""
-    total = np.cumsum(counts, axis=1)
+def _quantile(counts: Floats, total: Floats, share: float) -> Floats:
+    """The offset below which that share of the passages lies; within a cell they lie evenly. `total` adds them up."""
     wanted = share * total[:, -1]
     cell = np.minimum((total < wanted[:, None]).sum(axis=1), BINS - 1)
     row = np.arange(len(counts))
@@ -108,24 +122,16 @@ def _quantile(counts: Floats, share: float) -> Floats:
     return _CELLS[cell] + BIN_M * (np.where(inside > 0, (wanted - before) / np.maximum(inside, 1e-9), 0.5) - 0.5)
 
 
-def _is_believed(counts: Floats, drivers: Counts, low: Floats, high: Floats) -> Flags:
-    """Whether enough passages off the racing line were seen between the edges, by two drivers or more."""
-    usual = _quantile(counts, 0.5)
-    inside = (low[:, None] - BIN_M <= _CELLS) & (high[:, None] + BIN_M >= _CELLS)
+def _is_believed(counts: Floats, drivers: Counts, low: Floats, high: Floats, *, usual: Floats) -> Flags:
+    """Whether enough passages off the usual line were seen between the edges, by two drivers or more."""
+    inside = ((low - BIN_M)[:, None] <= _CELLS) & ((high + BIN_M)[:, None] >= _CELLS)
     aside = inside & (np.abs(_CELLS - usual[:, None]) >= OFF_LINE_M)
-    several = np.bitwise_count(np.bitwise_or.reduce(np.where(aside, drivers, 0).astype(np.uint16), axis=1)) >= 2
+    several = _counted(np.bitwise_or.reduce(drivers * aside, axis=1)) >= 2
     return several & ((counts * aside).sum(axis=1) >= ENOUGH_OFF_LINE)
 
 
-def _trusted(counts: Floats, drivers: Counts) -> Floats:
-    """Where the middle may lie within 3 m: where three drivers agree that it is, else at the reference."""
-    there = np.bitwise_count(np.bitwise_or.reduce(drivers, axis=1))
-    low, high = _edges(counts, drivers, agreeing=AGREEING)
-    return np.where(there >= AGREEING, (low + high) / 2, 0.0)
-
-
-def _within(middle: Floats, trusted: Floats) -> Floats:
-    return np.clip(middle, trusted - FREE_M, trusted + FREE_M)
+def _counted(slots: Counts) -> npt.NDArray[np.uint8]:
+    return np.bitwise_count(slots)
 
 
 def _around(column: Floats) -> Floats:

@@ -71,6 +71,8 @@ class Evidence:
         Raises:
             ValueError: they are of references of different lengths.
         """
+        if len(self.counts) != len(other.counts):
+            raise ValueError(f"{len(self.counts)} stations are not those {len(other.counts)}.")
         both = self.counts.astype(np.uint32) + other.counts
         counts = np.minimum(both, MOST_COUNTED).astype(np.uint16)
         return Evidence(counts, self.drivers | other.drivers, min(self.laps + other.laps, 2**32 - 1))

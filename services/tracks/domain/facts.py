@@ -21,6 +21,7 @@ from services.tracks.domain.lap import Floats, Places
 PIT_STEP_M: Final = 10.0
 MOST_PIT_PLACES: Final = 300
 LONGEST_PIT_SHARE: Final = 0.6  # of the lap: beyond it somebody mixed up the way in with the way out
+FAR_M: Final = 1e6  # no pit lane lies so far from where its lap was driven, and what is no number does not either
 NEAR_M: Final = 30.0  # two drivers who tell of one place
 
 
@@ -94,7 +95,7 @@ def _pit(pit: PitPassage | None, way: Places | None, start: float, driven_m: flo
 
 def _thinned(way: Places | None) -> Places:
     """The way in steps of about 10 m, and not in too many."""
-    if way is None or len(way) < 2 or not (np.isfinite(way.real) & np.isfinite(way.imag)).all():
+    if way is None or len(way) < 2 or not ((np.abs(way.real) < FAR_M) & (np.abs(way.imag) < FAR_M)).all():
         return np.zeros(0, dtype=np.complex128)
     along = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(way)))))
     where = np.linspace(0.0, float(along[-1]), int(np.clip(along[-1] / PIT_STEP_M, 2, MOST_PIT_PLACES)))
