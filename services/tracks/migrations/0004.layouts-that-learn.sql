@@ -40,6 +40,7 @@ CREATE TABLE lines (
     PRIMARY KEY (layout_id, game)
 );
 CREATE INDEX lines_shape ON lines USING spgist (shape_key);
+CREATE INDEX lines_name ON lines (game, track_id);
 CREATE INDEX lines_unread ON lines (layout_id) WHERE shape IS NULL;
 
 CREATE TABLE supporters (

@@ -52,18 +52,19 @@ class MapStore:
         self, game: str | None, track_id: str | None, after: tuple[str, str] | None, limit: int
     ) -> tuple[TrackSummary, ...]:
         """The newest version under each name, in the order of game and name, from the one that follows `after`."""
+        of_game = "names.game = $1" if game else "$1::text IS NULL"  # as a text: so that the index is used for it
         rows = await self._tx.rows(
             "SELECT names.game, names.track_id, names.layout_id, version, track_name, layout_name, length_m,"
             " created_at, status FROM names CROSS JOIN LATERAL ("
             " SELECT track_maps.* FROM track_maps JOIN layouts ON layouts.id = track_maps.layout_id"
             "  WHERE track_maps.layout_id = names.layout_id AND track_maps.game = names.game"
             f" AND {_SHOWN} ORDER BY version DESC LIMIT 1) AS newest"
-            " WHERE ($1::text IS NULL OR names.game = $1) AND ($2::text IS NULL OR names.track_id = $2)"
-            " AND ($3::text IS NULL OR (names.game, names.track_id) > ($3, $4::text))"
+            f" WHERE {of_game} AND ($2::text IS NULL OR names.track_id = $2)"
+            " AND (names.game, names.track_id) > ($3::text, $4::text)"
             " ORDER BY names.game, names.track_id LIMIT $5",
             game,
             track_id,
-            *(after or (None, None)),
+            *(after or ("", "")),
             limit,
         )
         return tuple(TrackSummary(**dict(row)) for row in rows)
