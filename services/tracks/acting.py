@@ -46,9 +46,9 @@ async def acting(database: Database, objects: Objects, layout_id: UUID, reason: 
         Unauthenticated: this moderator was erased, although the token still lives.
     """
     async with database.transaction() as tx:
+        await take_turn(tx)
         if await UploadStore(tx).is_forgotten(by):
             raise Unauthenticated
-        await take_turn(tx)
         moves, at = MoveStore(tx), now()
         state = await moves.state_of(layout_id)
         if state is None:
