@@ -131,6 +131,7 @@ def _following(line: Line, track_map: TrackMap, at: datetime) -> TrackMap:
     """This map as the next version of that line."""
     return structs.replace(
         track_map,
+        layout_id=line.layout_id,  # a line may have become another layout's
         version=line.last_version + 1,
         track_id=line.track_id,
         status="confirmed" if line.is_known_to_two else "provisional",
