@@ -18,6 +18,7 @@ HELPS: Final = {
     Use.SHAPE: "Your clean laps make it more exact.",
 }
 NOT_SHARED: Final = "Sharing laps is switched off, so that none is learned."
+UNNAMED: Final = "This game does not say which track it is, and no map on this computer fits yet."
 DRAWN: Final = "The map is drawn as you drive."
 
 
@@ -32,7 +33,7 @@ def map_in_words(cloud: CloudState, refusals: Mapping[Refusal, str]) -> str:
         case MapStage.NO_TRACK:
             return known.problem or "The game has not said which track this is."
         case MapStage.UNNAMED:
-            return f"This game does not say which track it is, and no map on this computer fits yet. {_first(cloud, refusals)}"
+            return f"{UNNAMED} {_first(cloud, refusals)}"
         case MapStage.UNKNOWN:
             return f"Nobody has a map of it yet. {_first(cloud, refusals)}"
         case MapStage.NOT_ASKED:
