@@ -30,13 +30,19 @@ def table(text: str) -> tuple[Floats, bool]:
     Raises:
         CannotBeUsed: the sentence names the line and the column.
     """
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    reader = csv.reader(io.StringIO(text))
+    try:
+        rows = [row for row in reader if row]
+    except csv.Error as error:
+        raise CannotBeUsed(f"line {reader.line_num}: {error}.") from None
     head = [name.strip(" #\ufeff").lower() for name in rows[0]] if rows else []
     at = {axis: next((head.index(name) for name in names if name in head), None) for axis, names in _NAMES.items()}
     missing = [axis for axis in "xy" if at[axis] is None]
     if missing:
         raise CannotBeUsed(f"line 1 names no column {' and no column '.join(missing)}: a table has x, y and maybe z.")
-    columns = [_numbers(rows, head, place) for place in at.values() if place is not None and not _is_empty(rows, place)]
+    if at["z"] is not None and _is_empty(rows, at["z"]):
+        del at["z"]
+    columns = [_numbers(rows, head, place) for place in at.values() if place is not None]
     return np.column_stack(columns), head == ["s", "x", "y", "z", "w_left", "w_right"]
 
 

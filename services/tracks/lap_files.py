@@ -86,17 +86,18 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _told_apart(body: bytes) -> tuple[Form, Upload]:
-    start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    body = body.removeprefix(b"\xef\xbb\xbf")  # Windows marks UTF-8 so
+    start = body[:64].lstrip()
     if not start:
         raise CannotBeUsed("it is empty.")
     if start[:1] not in (b"{", b"["):
         try:
-            text = body.decode("utf-8-sig")
+            text = body.decode()
         except UnicodeDecodeError:
             raise CannotBeUsed("it is neither JSON nor a table of text.") from None
         points, is_ours = foreign_lines.table(text)
         return "table", _upload("table", points, handedness="right" if is_ours else "unknown")
-    found: Any = _decoded(body.removeprefix(b"\xef\xbb\xbf"), object)
+    found: Any = _decoded(body, object)
     if not isinstance(found, dict):
         raise CannotBeUsed(f"it is a JSON list: {_NAMES_ALL_FORMS}.")
     if "points" in found:
@@ -114,7 +115,8 @@ def _decoded(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
-        raise CannotBeUsed(f"{where.strip('.`') or 'the whole'}: {message}.") from None
+        named = "it is no valid JSON" if kind is object else where.strip(".`") or "the whole"
+        raise CannotBeUsed(f"{named}: {message}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CannotBeUsed(f"it is no valid JSON: {error}.") from None
     except RecursionError:

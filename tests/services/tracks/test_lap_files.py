@@ -59,7 +59,11 @@ def _refused(folder: Path, body: bytes | str) -> str:
 def test_an_upload_is_read_as_drivers_send_it_also_under_gzip(tmp_path: Path):
     upload = upload_of(circuit(), rate_hz=20.0, handedness="left")
     body = msgspec.json.encode(upload)
-    for found in (_opened(tmp_path, "lap.json", body), _opened(tmp_path, "lap.gz", gzip.compress(body))):
+    marked = b"\xef\xbb\xbf" + body
+    for found in (
+        _opened(tmp_path, name, sent)
+        for name, sent in (("lap.json", body), ("lap.gz", gzip.compress(body)), ("windows.json", marked))
+    ):
         assert (found.form, found.upload) == ("lap", upload)
         assert found.lap.rate_hz == 20.0
 
@@ -120,6 +124,9 @@ def test_longitude_and_latitude_become_metres(tmp_path: Path):
         ("x,y\n1,2\nnan,4\n", "line 3, column x: 'nan' is not a finite number."),
         ("x,y\n1,2\n3\n", "line 3, column y: nothing is not a finite number."),
         ("x,y\n1,2\n", "points: a line has two or more."),
+        ("x,y\n", "points: a line has two or more."),
+        ('x,y\n"' + "1" * 200_000 + '",2\n', "line 2: field larger than field limit (131072)."),
+        ('{"points":[[1e400,1]],"game":"f1"}', "it is no valid JSON: Number out of range."),
         ("north,east\n1,2\n", "line 1 names no column x and no column y: a table has x, y and maybe z."),
         (b"\xff\xfe\x00", "it is neither JSON nor a table of text."),
         (gzip.compress(b"x,y\n1,2\n" * 99)[:-9], "what gzip packed ends too early."),
