@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +17,13 @@ from desktop_client.telemetry.frame import Capability, Cars, Frame, Player, Sess
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One car's way round: (n,) complex metres, when it is at each (n + 1,), and how far along it that is."""
+    """One car's way round: (n,) complex metres, when it is at each (n + 1,), and how far along it that is.
+
+    `closed` is the same way with its first two places again behind the last.
+    """
 
     places: np.ndarray
+    closed: list[complex]
     arrives_s: np.ndarray
     along_m: np.ndarray
 
@@ -27,7 +32,7 @@ class Line:
         places = driven_line(road, np.random.default_rng(seed), apexing=apexing, noise_m=0.5)
         steps = np.abs(np.roll(places, -1) - places)
         arrives, along = (np.concatenate(([0.0], np.cumsum(each))) for each in (steps / speeds(places), steps))
-        return cls(places, arrives, along)
+        return cls(places, [*places.tolist(), *places[:2].tolist()], arrives, along)
 
     @property
     def lap_s(self) -> float:
@@ -35,14 +40,14 @@ class Line:
 
     def at(self, lap_time_s: float) -> tuple[complex, float, float, float]:
         """Where the car is, where it points, how fast it is, and how far into the lap, 0..1."""
-        closed = np.append(self.places, self.places[0])
+        closed = self.closed
         index = min(int(np.searchsorted(self.arrives_s, lap_time_s, side="right")) - 1, len(self.places) - 1)
         took = self.arrives_s[index + 1] - self.arrives_s[index]
         share = (lap_time_s - self.arrives_s[index]) / took
-        way, after = closed[index + 1] - closed[index], closed[(index + 2) % len(self.places)] - closed[index + 1]
-        heading = np.angle(way) + share * np.angle(after / way)
+        way, after = closed[index + 1] - closed[index], closed[index + 2] - closed[index + 1]
+        heading = cmath.phase(way) + share * cmath.phase(after / way)
         metres = self.along_m[index] + share * abs(way)
-        return closed[index] + share * way, float(heading), abs(way) / took, float(metres / self.along_m[-1])
+        return closed[index] + share * way, heading, abs(way) / took, float(metres / self.along_m[-1])
 
 
 def driven_session(

@@ -15,6 +15,7 @@ from desktop_client.telemetry.frame import Capability, Cars, Frame, PitStatus, P
 
 LENGTH_M = 1200.0
 SPEED_MPS = 50.0
+EVERYTHING = frozenset(Capability)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def frame(now: Instant, length_m: float | None = LENGTH_M, **changes: Any) -> Fr
         cars=cars,
         player=changes.pop("player", Player(now.speed, 1, 0, 0, 0, 8, 11_000)),
         player_row=changes.pop("player_row", 0),
-        capabilities=changes.pop("capabilities", frozenset(Capability)),
+        capabilities=changes.pop("capabilities", EVERYTHING),
     )
 
 

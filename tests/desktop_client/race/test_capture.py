@@ -16,7 +16,7 @@ from desktop_client.race.recorded_lap import Refusal
 from desktop_client.telemetry.frame import Capability, PitStatus
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     rate_hz=st.sampled_from([10.0, 20.0, 60.0]),
     speed=st.floats(40.0, 95.0),
@@ -47,10 +47,10 @@ def test_the_first_whole_lap_is_taken_from_line_to_line(
 
 def test_one_lap_is_enough_until_another_is_asked_for() -> None:
     capture = LapCapture()
-    assert len(list(captured(drive(5.0), capture))) == 1
+    assert len(list(captured(drive(5.0, 20.0), capture))) == 1
     assert not capture.is_recording
     capture.again()
-    assert len(list(captured(drive(2.5), capture))) == 1
+    assert len(list(captured(drive(2.5, 20.0), capture))) == 1
 
 
 SPOILT = {
@@ -69,7 +69,7 @@ SPOILT = {
 def test_a_spoilt_lap_is_not_taken_and_the_next_clean_one_is(
     reason: Refusal, changes: dict[str, Any], share: float
 ) -> None:
-    instants = changed(drive(3.3), 2, share, **changes)
+    instants = changed(drive(3.3, 20.0), 2, share, **changes)
     capture = LapCapture()
     before_next = [now for now in instants if now.lap == 2 or now.total_m < LENGTH_M]
     assert list(captured(before_next, capture)) == []
@@ -80,23 +80,23 @@ def test_a_spoilt_lap_is_not_taken_and_the_next_clean_one_is(
 
 
 def test_a_flashback_starts_the_lap_anew() -> None:
-    instants = drive(1.5)
+    instants = drive(1.5, 20.0)
     at = next(i for i, now in enumerate(instants) if now.distance_m > 600 and now.lap == 2)
-    turned_back = [replace(now, clock=now.at + 5) for now in instants[at - 200 :]]
+    turned_back = [replace(now, clock=now.at + 5) for now in instants[at - 70 :]]
     capture = LapCapture()
     assert list(captured([*instants[:at], *turned_back], capture)) == []
     assert capture.refusal is Refusal.REWOUND
 
 
 def test_a_hole_in_the_telemetry_is_not_drawn_across() -> None:
-    instants = [now for now in drive(1.5) if not 500 < now.total_m < 580]
+    instants = [now for now in drive(1.5, 20.0) if not 500 < now.total_m < 580]
     capture = LapCapture()
     assert list(captured(instants, capture)) == []
     assert capture.refusal is Refusal.GAP
 
 
 def test_a_game_that_stands_still_for_more_than_a_second_was_paused() -> None:
-    instants = drive(1.5)
+    instants = drive(1.5, 20.0)
     at = next(i for i, now in enumerate(instants) if now.total_m > 600)
     still = replace(instants[at], clock=instants[at].at + 3)
     later = [replace(now, clock=now.at + 3) for now in instants[at + 1 :]]
@@ -106,8 +106,8 @@ def test_a_game_that_stands_still_for_more_than_a_second_was_paused() -> None:
 
 
 def test_frames_that_repeat_an_instant_change_nothing() -> None:
-    once = next(captured(drive(2.3)))
-    twice = next(captured(now for instant in drive(2.3) for now in (instant, instant)))
+    once = next(captured(drive(2.3, 20.0)))
+    twice = next(captured(now for instant in drive(2.3, 20.0) for now in (instant, instant)))
     assert np.array_equal(once.points[:, :2], twice.points[:, :2])
 
 
@@ -197,6 +197,6 @@ def test_a_very_long_lap_is_thinned_out(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_who_is_not_driving_and_what_cannot_be_known_is_said(changes: dict[str, Any], reason: Refusal) -> None:
     capture = LapCapture()
-    for now in drive(2.3):
+    for now in drive(2.3, 20.0):
         assert capture.feed(frame(now, **changes)) is None
     assert capture.refusal is reason

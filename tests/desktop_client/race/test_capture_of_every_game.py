@@ -18,10 +18,11 @@ from desktop_client.telemetry.frame import Capability, Frame
 from desktop_client.telemetry.games.f1_wire import PacketId, blank
 from desktop_client.telemetry.source import GameSettings
 
-ROAD = invented_road(7, 1200.0)
+ROAD = invented_road(7, 800.0)
 LENGTH_M = float(np.abs(np.roll(ROAD.centre, -1) - ROAD.centre).sum())
 OWN = Line.on(ROAD, 0, 0.8)
 TRACKS = {"ams2": "Ring/Short", "forza": "1640", "gt7": None, "lmu": "Round", "rf2": "Round"}
+RATE_HZ = 12.0
 WITHOUT_SECTORS = ("forza", "gt7", "iracing")
 PLACES_OTHERS = ("acc", "ams2", "f1", "lmu", "rf2")
 
@@ -86,19 +87,19 @@ def off_the_line(points: np.ndarray) -> np.ndarray:
 def test_a_lap_driven_in_a_game_is_captured_from_its_bytes(game: str) -> None:
     others = (-0.8, 0.0) if game in PLACES_OTHERS else ()
     track_id = TRACKS.get(game, "26")
-    session = driven_session(ROAD, others=others, laps=1.15, game=game, track_id=track_id)
+    session = driven_session(ROAD, rate_hz=RATE_HZ, others=others, laps=1.15, game=game, track_id=track_id)
     lap = captured(through(game, player_at_speed(session)))
     assert lap is not None
     assert (lap.game, lap.track_id) == (game, track_id)
     assert lap.lap_time_s == pytest.approx(OWN.lap_s, abs=0.02)
-    assert lap.rate_hz == pytest.approx(20.0, rel=0.02)
+    assert lap.rate_hz == pytest.approx(RATE_HZ, rel=0.02)
     sectors = () if game in WITHOUT_SECTORS else (LENGTH_M / 3, LENGTH_M * 2 / 3)
     assert lap.sector_starts_m == pytest.approx(sectors, abs=6.0)
     assert lap.coordinates == ("integrated" if game == "iracing" else "game")
     points = lap.points[:, :2]
     if lap.coordinates == "integrated":  # from somewhere, but as long and as broad as it was driven
         points = points + line_at(0.0) - points[0]
-    assert off_the_line(points).max() < 2.0
+    assert off_the_line(points).max() < 3.0
     assert np.hypot(*(points[0] - points[-1])) < 3.0
     assert all(off_the_line(way).max() > 2.0 for way in lap.other_cars)
     assert (len(lap.other_cars) >= 2) == (game in PLACES_OTHERS)
