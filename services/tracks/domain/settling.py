@@ -27,6 +27,8 @@ MOST_WAVES: Final = 4
 SHORTEST_WAVE_M: Final = 1000.0
 BENDING_ROUNDS: Final = 6
 BENDING_PERCENT: Final = 85
+BENDING_ALONG: Final = 0.6
+"""How much it counts that a bent lap slides along the line: with nothing against it waves would fold it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def bent(lap: Places, known: Places, length_m: float) -> Bending:
         nearest, ahead = beside(placed, known, band)
         distance = np.abs(placed - nearest)
         close = distance <= np.percentile(distance, BENDING_PERCENT)
-        shares = _shares(np.hstack((waves, 1j * waves))[close], placed[close], nearest[close], ahead[close])
+        moves = np.hstack((waves, 1j * waves))[close]
+        shares = _shares(moves, placed[close], nearest[close], ahead[close], BENDING_ALONG)
         coefficients = coefficients + shares[: len(coefficients)] + 1j * shares[len(coefficients) :]
     return Bending(coefficients)
 
@@ -103,13 +106,18 @@ def _step(placed: Places, nearest: Places, ahead: Places) -> Similarity:
     return Similarity(factor, middle + complex(east, north) - factor * middle)
 
 
-def _shares(moves: Places, placed: Places, nearest: Places, ahead: Places) -> Floats:
-    """How much of each of (n, m) displacements, (m,), takes the places best across `ahead` to their nearest ones."""
-    across = np.conj(1j * ahead)
-    columns: Floats = np.real(across[:, None] * moves)
-    wanted: Floats = np.real(across * (nearest - placed))
-    held = HELD * len(placed) * np.eye(moves.shape[1])
-    return np.linalg.solve(columns.T @ columns + held, columns.T @ wanted).astype(np.float64)
+def _shares(moves: Places, placed: Places, nearest: Places, ahead: Places, along: float = 0.0) -> Floats:
+    """How much of each of (n, m) displacements, (m,), takes the places best to their nearest ones.
+
+    What lies across `ahead` counts once, what lies along it `along` times.
+    """
+    wanted, held = nearest - placed, HELD * len(placed) * np.eye(moves.shape[1])
+    square, right = held, np.zeros(moves.shape[1])
+    for direction in (1j * ahead, along * ahead):
+        columns: Floats = np.real(np.conj(direction)[:, None] * moves)
+        square = square + columns.T @ columns
+        right = right + columns.T @ np.real(np.conj(direction) * wanted)
+    return np.linalg.solve(square, right).astype(np.float64)
 
 
 def _limited(move: Similarity, lap: Places, scales: tuple[float, float]) -> Similarity:
