@@ -32,6 +32,8 @@ from services.tracks.domain.versioning import Trial, proposal, published_envelop
 
 MOST_LAPS: Final = 20
 """Laps of one driver that a line learns from: who drives a thousand does not outweigh fifty others."""
+MOST_SEEN_M: Final = 600_000.0
+"""So much of other cars' passages is looked at: all of 60 laps of a 10 km circuit, in about a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def _with_lap(evidence: Evidence, reference: Loop, drive: Drive) -> Evidence:
     """The evidence with this lap, and with what it saw of other cars."""
     seen = offsets(reference, drive.places, is_closed=True)
     evidence = evidence.with_offsets(seen, driver=drive.driver, is_lap=True)
-    for passage in drive.lap.others:
+    for passage in drive.lap.others[: max(1, int(MOST_SEEN_M / reference.length_m))]:
         seen = offsets(reference, drive.pose.places(complex_of(passage)), is_closed=False)
         evidence = evidence.with_offsets(seen, driver=drive.driver, is_lap=False)
     return evidence
