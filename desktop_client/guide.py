@@ -40,14 +40,31 @@ A recording of any of them: `python -m desktop_client --record FILE` while drivi
 
 """
 
+TEACHING: Final = """
+## What each game teaches of a track
+A lap becomes a map only if nothing speaks against it ([how tracks are learned](tracks.md)). What a game says must hold;
+what it does not say is judged from the lap itself: its time is the game's, it closes on itself, the car never jumps,
+stands or turns back. Where the game does not say where the car is, the road is reckoned from its speed and heading.
+Where it does not say which track it is, the road is known again by its shape.
+
+"""
+TEACHES: Final = {
+    "where the road is": Capability.WORLD_POSITION,
+    "which track it is": Capability.TRACK_ID,
+    "whether a lap counted": Capability.LAP_VALIDITY,
+    "the pit lane": Capability.PIT_STATUS,
+    "how wide the road is, by other cars": Capability.OPPONENT_POSITION,
+}
+
 
 def guide() -> str:
     """The whole document."""
     sources = {key: game.make(GameSettings()) for key, game in GAMES.items()}
     parts = [OPENING, "## How to switch it on\n", *_how_to(sources)]
-    parts += ["\n## What each game says\n", *_table("says", list(Capability), sources)]
+    said = {capability.replace("_", " "): capability for capability in Capability}
+    parts += ["\n## What each game says\n", *_table("says", said, sources)]
     parts += ["\n## Which widget works with it\n", *_widgets(sources)]
-    return "".join(parts)
+    return "".join([*parts, TEACHING, *_table("says", TEACHES, sources)])
 
 
 def _how_to(sources: dict[str, Source]) -> Iterator[str]:
@@ -66,11 +83,11 @@ def _where(source: Source) -> str:
     return ", ".join((*ports, *asked, *(["shared memory " + ", ".join(blocks)] if blocks else [])))
 
 
-def _table(caption: str, capabilities: list[Capability], sources: dict[str, Source]) -> Iterator[str]:
+def _table(caption: str, rows: dict[str, Capability], sources: dict[str, Source]) -> Iterator[str]:
     yield f"| {caption} | " + " | ".join(sources) + " |\n|---|" + ":-:|" * len(sources) + "\n"
-    for capability in capabilities:
+    for name, capability in rows.items():
         marks = (YES if capability in source.capabilities else NO for source in sources.values())
-        yield f"| {capability.replace('_', ' ')} | " + " | ".join(marks) + " |\n"
+        yield f"| {name} | " + " | ".join(marks) + " |\n"
 
 
 def _widgets(sources: dict[str, Source]) -> Iterator[str]:
