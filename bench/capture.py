@@ -1,8 +1,8 @@
 """What learning a track costs a frame: `python -m bench.capture [--rounds 5]` prints one JSON object.
 
 A lap and a bit of 5 km at 60 Hz, in fields of 1, 22 and 60 cars, each on its own line: microseconds that a frame takes
-in `LapCapture.feed`. The baseline is the same frames of a game that does not say where the others are, so that the difference
-is what their ways cost; the frame that gives the lap away is told apart, for everything comes together in it.
+in `LapCapture.feed`. The baseline is the same frames of a game that does not say where the others are, so that the
+difference is what their ways cost; the frame that gives the lap away is told apart: everything comes together in it.
 """
 
 from __future__ import annotations
