@@ -3,6 +3,9 @@
 What the game said of the lap is always reported. The other rungs stand in groups; a group is looked at only if the one
 before it held, because a jump in the line makes every measure of its shape meaningless. Within a group every reason
 is given. Thresholds were fitted on published maps of real circuits and on recorded laps: no good one is refused.
+
+A lap whose places were added up from speed and heading must come back to its beginning as any other: its client knows
+what is missing at the end, and takes it back along the way.
 """
 
 from __future__ import annotations
@@ -24,9 +27,9 @@ MAX_LENGTH_M: Final = 45_000.0
 MAX_SPEED_MPS: Final = 156.0
 MIN_MEAN_SPEED_MPS: Final = 5.0
 MAX_G: Final = 12.0
-"""In one place of fifty, over 0.4 s each way. Racing cars do 5, and a game that moves its cars more rarely than it is
-read adds as much again; who takes 60 points a second for 120 reads four times what was driven."""
-G_SPAN_S: Final = 0.4
+"""In one place of fifty. Racing cars do 5; who takes 60 points a second for 120 reads four times what was driven."""
+SPAN_S: Final = 0.4
+"""What speeds and accelerations are taken over: a game may move its cars more rarely than it is read."""
 EARTH_MPS2: Final = 9.81
 MAX_CROSSINGS: Final = 4
 MAX_ROUNDS: Final = 2.5
@@ -117,7 +120,8 @@ def _teleport(lap: Lap, _loop: Loop) -> Reason | None:
 def _speed(lap: Lap, _loop: Loop) -> Reason | None:
     if lap.rate_hz is None:
         return None
-    speeds = np.hypot(*np.diff(lap.xy, axis=0).T) * lap.rate_hz
+    span = min(_span(lap.rate_hz), len(lap.xy) - 1)
+    speeds = np.hypot(*(lap.xy[span:] - lap.xy[:-span]).T) * lap.rate_hz / span
     fast = float(np.percentile(speeds, 99))
     if fast <= MAX_SPEED_MPS:
         return None
@@ -210,12 +214,16 @@ def _at(index: int | np.intp, count: int) -> float:
 
 
 def _accelerations(lap: Lap, rate_hz: float) -> tuple[Floats, int]:
-    """Metres per second squared, each over G_SPAN_S before and after a point, and which point the first one is of."""
-    span = max(1, round(G_SPAN_S * rate_hz))
+    """Metres per second squared, each over SPAN_S before and after a point, and which point the first one is of."""
+    span = _span(rate_hz)
     if len(lap.xy) <= 2 * span:
         return np.zeros(0), 0
     bent = lap.xy[2 * span :] - 2 * lap.xy[span:-span] + lap.xy[: -2 * span]
     return np.hypot(*bent.T) * (rate_hz / span) ** 2, span
+
+
+def _span(rate_hz: float) -> int:
+    return max(1, round(SPAN_S * rate_hz))
 
 
 def _longest_run(flagged: Flags, lap: Lap) -> tuple[int, float]:
