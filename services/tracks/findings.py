@@ -143,9 +143,10 @@ def laid_on(found: LapFile, known: LapFile, *, mirrors: bool) -> tuple[Compariso
     integrated = "integrated" in (found.upload.coordinates, known.upload.coordinates)
     matched = match(
         loop,
-        Known(UUID(int=0), known.upload.game, known.name, line),
+        Known(UUID(int=0), known.game or "", known.name, line),
         mirrors=mirrors or "unknown" in (found.upload.handedness, known.upload.handedness),
         integrated=integrated,
+        game=found.game,
     )
     picture = comparison(loop, matched, name=found.name, known_name=known.name, integrated=integrated)
     return Comparison.of(found, known, matched, loop), picture

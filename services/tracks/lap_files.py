@@ -42,6 +42,11 @@ class LapFile:
     def lap(self) -> Lap:
         return Lap.read(self.upload)
 
+    @property
+    def game(self) -> str | None:
+        """The game that it is of, where the file says so."""
+        return self.upload.game if self.form == "lap" or self.upload.track_id else None
+
 
 def open_lap(path: Path) -> LapFile:
     """The lap in that file.
