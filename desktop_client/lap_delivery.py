@@ -78,13 +78,13 @@ class LapDelivery:
     async def put(self, lap: CapturedLap) -> UUID:
         """Keep the lap, and send it when that is possible. Raises CannotKeepLap."""
         try:
-            upload = await asyncio.to_thread(as_upload, lap)
-            lap_id = await asyncio.to_thread(self._queue.put, upload)
+            written = await asyncio.to_thread(as_upload, lap)
+            lap_id = await asyncio.to_thread(self._queue.put, written.body)
         except msgspec.ValidationError as error:
             raise CannotKeepLap(f"The lap is none that could be sent: {error}.") from error
         except OSError as error:
             raise CannotKeepLap(f"The lap cannot be kept on this computer: {error.strerror or error}.") from error
-        self._waiting[lap_id] = Lap(lap_id, (upload.game, upload.track_id))
+        self._waiting[lap_id] = Lap(lap_id, (written.game, written.track_id))
         self.wake()
         return lap_id
 

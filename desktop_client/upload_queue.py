@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
 
 from contracts.event import new_id
-from contracts.tracks import Slug, Upload
+from contracts.tracks import Slug
 from desktop_client.files import remove_drafts, write_atomically
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 20
-PIECE = 500  # points that are written without a pause, in which the loop that paints would stand still
 
 
 class WaitingLap(msgspec.Struct, frozen=True):
@@ -34,10 +32,13 @@ class UploadQueue:
     def __init__(self, folder: Path, most: int = MOST_WAITING) -> None:
         self._folder, self._most = folder, most
 
-    def put(self, upload: Upload) -> UUID:
-        """Keep the lap until it is removed; with too many waiting the oldest is given up. Raises OSError."""
+    def put(self, body: bytes) -> UUID:
+        """Keep the lap, an `Upload` as JSON, until it is removed; with too many waiting the oldest is given up.
+
+        Raises OSError.
+        """
         lap_id = new_id()
-        write_atomically(self._file(lap_id), encoded(upload))
+        write_atomically(self._file(lap_id), body)
         for oldest in self.waiting()[: -self._most]:
             log.warning("lap %s is given up: %d newer ones wait", oldest, self._most)
             self.remove(oldest)
@@ -74,26 +75,3 @@ class UploadQueue:
 
     def _file(self, lap_id: UUID) -> Path:
         return self._folder / f"{lap_id}.json"
-
-
-def encoded(upload: Upload) -> bytes:
-    """The lap as JSON, written in small pieces: whoever writes in a thread does not stop the others meanwhile."""
-    fields = (
-        b"%b:%b" % (msgspec.json.encode(name), b"".join(_pieces(value)))
-        for name in upload.__struct_fields__
-        if (value := getattr(upload, name)) not in (None, ())
-    )
-    return b"{" + b",".join(fields) + b"}"
-
-
-def _pieces(value: object) -> Iterator[bytes]:
-    if not isinstance(value, tuple):
-        yield msgspec.json.encode(value)
-        return
-    yield b"["
-    for begin in range(0, len(value), PIECE):
-        piece = value[begin : begin + PIECE]
-        is_of_passages = isinstance(piece[0], tuple) and isinstance(piece[0][0], tuple)
-        texts = (b"".join(_pieces(each)) for each in piece) if is_of_passages else (msgspec.json.encode(piece)[1:-1],)
-        yield (b"," if begin else b"") + b",".join(texts)
-    yield b"]"

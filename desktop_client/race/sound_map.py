@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Final
 
@@ -62,4 +61,4 @@ def _has_absurd_places(track_map: TrackMap) -> bool:
 
 
 def _within(numbers: Iterable[float], most: float) -> bool:
-    return all(math.isfinite(number) and abs(number) <= most for number in numbers)
+    return bool((np.abs(np.array(tuple(numbers), dtype=np.float64)) <= most).all())  # false for not-a-number, too

@@ -125,5 +125,5 @@ async def test_a_lap_survives_the_killing_of_the_client(
 
 async def test_the_queue_is_bounded_and_its_oldest_goes_first(tmp_path: Path) -> None:
     queue = UploadQueue(tmp_path, most=3)
-    kept = [queue.put(as_upload(a_lap(str(number)))) for number in range(5)]
+    kept = [queue.put(as_upload(a_lap(str(number))).body) for number in range(5)]
     assert queue.waiting() == kept[2:]

@@ -75,7 +75,7 @@ async def test_a_lap_that_an_older_version_has_kept_is_sent(
 ) -> None:
     folder = tmp_path / "client" / "laps"
     folder.mkdir(parents=True)
-    told = msgspec.to_builtins(as_upload(a_lap("old")))
+    told = msgspec.json.decode(as_upload(a_lap("old")).body)
     older = {name: told[name] for name in ("game", "track_id", "lap_valid", "points", "handedness", "flags")}
     (folder / f"{new_id()}.json").write_bytes(msgspec.json.encode(older))
     client = start()
@@ -118,5 +118,4 @@ async def test_a_large_lap_with_many_other_cars_arrives_whole_and_once_under_one
     keys = {request.headers["idempotency-key"] for request in server.seen if request.path == "/tracks/upload"}
     assert (server.asked[UPLOAD], len(keys)) == (2, 1)
     (upload,) = server.uploads.values()
-    assert upload == as_upload(lap)
-    assert isinstance(upload, Upload)
+    assert upload == msgspec.json.decode(as_upload(lap).body, type=Upload)
