@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -19,7 +20,7 @@ import numpy.typing as npt
 
 from services.tracks.domain.canonical import Loop
 from services.tracks.domain.lap import Floats
-from services.tracks.domain.offsets import REACH_M, stations_for
+from services.tracks.domain.offsets import REACH_M, Indices, stations_for
 
 Counts = npt.NDArray[np.uint16]
 
@@ -58,12 +59,23 @@ class Evidence:
 
     def with_offsets(self, offsets: Floats, *, driver: UUID, is_lap: bool) -> Evidence:
         """One passage more, seen by `driver`: each station that it passed counts once."""
-        seen = np.flatnonzero(np.isfinite(offsets) & (np.abs(np.nan_to_num(offsets)) <= REACH_M))
-        cell = np.clip(np.floor((offsets[seen] + REACH_M) / BIN_M).astype(np.intp), 0, BINS - 1)
+        seen, cell = _cells(offsets)
         counts, drivers = self.counts.copy(), self.drivers.copy()
         counts[seen, cell] += counts[seen, cell] < MOST_COUNTED
         drivers[seen, cell] |= np.uint16(1 << slot_of(driver))
         return Evidence(counts, drivers, min(self.laps + is_lap, 2**32 - 1))
+
+    def with_others(self, passages: Iterable[Floats], *, driver: UUID) -> Evidence:
+        """What `driver` saw of other cars in one lap. A cell counts once however many of them passed there.
+
+        Else one upload of sixty cars would outweigh all laps of everybody else.
+        """
+        there = np.zeros(self.counts.shape, dtype=np.bool_)
+        for offsets in passages:
+            there[_cells(offsets)] = True
+        counts = self.counts + (there & (self.counts < MOST_COUNTED))
+        drivers = self.drivers | np.where(there, np.uint16(1 << slot_of(driver)), np.uint16(0))
+        return Evidence(counts, drivers, self.laps)
 
     def merged(self, other: Evidence) -> Evidence:
         """What both have seen, of the same reference.
@@ -97,6 +109,12 @@ class Evidence:
         cells = np.frombuffer(planes, dtype=np.uint8).reshape(2, -1).T.copy().view("<u2")
         counts, drivers = cells.reshape(2, stations, BINS).astype(np.uint16)
         return cls(counts, drivers, laps)
+
+
+def _cells(offsets: Floats) -> tuple[Indices, Indices]:
+    """The stations that were passed within reach, and the cell of each."""
+    seen = np.flatnonzero(np.isfinite(offsets) & (np.abs(np.nan_to_num(offsets)) <= REACH_M))
+    return seen, np.clip(np.floor((offsets[seen] + REACH_M) / BIN_M).astype(np.intp), 0, BINS - 1)
 
 
 def slot_of(driver: UUID) -> int:

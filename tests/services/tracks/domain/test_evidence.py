@@ -84,6 +84,15 @@ def test_twenty_laps_of_one_driver_are_still_one_driver():
     assert (np.bitwise_count(evidence.drivers[:, MIDDLE]) == 2).all()
 
 
+def test_sixty_cars_of_one_upload_count_no_more_than_a_car_in_each_cell_and_as_one_driver():
+    passages = [np.full(STATIONS, 2.0)] * 50 + [np.full(STATIONS, -4.0)] * 10
+    evidence = EMPTY.with_others(passages, driver=UUID(int=1))
+    assert evidence.counts.max() == 1
+    assert evidence.counts.sum() == 2 * STATIONS
+    assert np.bitwise_count(evidence.drivers).max() == 1
+    assert evidence.laps == 0
+
+
 def test_evidence_of_another_reference_is_not_merged():
     with pytest.raises(ValueError, match="stations"):
         EMPTY.merged(Evidence.begin(ring(0.1)))

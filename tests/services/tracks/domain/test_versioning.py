@@ -102,6 +102,20 @@ def test_three_in_a_hundred_on_laps_of_several_drivers_make_a_version(
     assert made is None or made.why == "better"
 
 
+def test_a_road_seen_wider_is_published_although_laps_keep_to_one_side_of_it():
+    evidence = SEEN
+    for across in (-4.0, 4.0, -4.0, 4.0):
+        for driver in (ANNA, BERT):
+            evidence = evidence.with_others([np.full(len(SEEN.counts), across)], driver=driver)
+    made = proposal(
+        published=PUBLISHED, evidence=evidence, trials=trials(*[(ANNA, 10, 11), (BERT, 10, 11)] * 3), drivers=2,
+        becomes_confirmed=False,
+    )  # fmt: skip
+    assert made is not None
+    assert made.why == "wider"
+    assert made.envelope.has_widths
+
+
 def test_old_laps_do_not_speak_against_a_candidate_that_has_learned_since():
     early = trials(*[(ANNA, 10, 11), (BERT, 10, 11)] * 8)
     late = trials(*[(ANNA, 10, 9), (BERT, 10, 9)] * ENOUGH_TRIALS)
