@@ -258,3 +258,15 @@ async def test_what_was_withdrawn_is_unknown_and_a_later_lap_begins_anew(parts: 
     assert (anew.status, anew.version) == ("accepted", 2)
     assert anew.layout_id != old.layout_id
     assert (await map_of(parts, "f1", "testring")).version == 2
+
+
+async def test_a_lap_is_judged_also_where_storage_has_lost_the_map_of_its_road(parts: Parts, drive: Drive):
+    known = await drive(circuit())
+    path = (await parts.library.find("f1", "testring", None)).storage_path
+    stored = await parts.objects.get(path)
+    await parts.objects.delete(path)
+    lost = await drive(circuit())
+    assert [reason.code for reason in lost.reasons] == ["differs_from_published"]  # as far as anybody can tell
+    assert (await names(parts))["f1/testring"] == known.layout_id
+    await parts.objects.put(path, stored)
+    assert (await drive(circuit())).status == "duplicate"
