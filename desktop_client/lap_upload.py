@@ -12,7 +12,7 @@ import numpy as np
 from contracts.tracks import MAX_OTHERS, MAX_POINTS, MAX_POINTS_OF_OTHERS, Title, Upload
 from desktop_client.race.recorded_lap import CapturedLap, PitWay
 from desktop_client.race.track_name import names, slug
-from desktop_client.telemetry.frame import Floats
+from desktop_client.telemetry.frame import Bools, Floats
 
 MOST_BYTES: Final = 4_000_000
 REST_BYTES: Final = 8_000  # of everything that is not a point
@@ -80,8 +80,9 @@ def _told(lap: CapturedLap, every: int) -> dict[str, Any]:
     }
 
 
-def _are_places(points: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return (np.abs(points) <= FARTHEST_M).all(axis=1)
+def _are_places(points: Floats) -> Bools:
+    farthest: Floats = np.abs(points).max(axis=1, initial=0.0)
+    return farthest <= FARTHEST_M  # false for not-a-number, too
 
 
 def _without_holes(passages: Iterable[Floats], most_points: int) -> list[Floats]:
