@@ -156,3 +156,17 @@ def invented_road(seed: int, length_m: float = 4000.0) -> Road:
 def _places(xy: Floats) -> Places:
     places = xy[:, 0] + 1j * xy[:, 1]
     return places[:-1] if abs(places[-1] - places[0]) < 0.001 else places
+
+
+def long_road(seed: int, length_m: float) -> Road:
+    """A road as long as the longest there are: parts of invented circuits, one after the other around a ring."""
+    count = max(3, round(length_m / 4500))
+    places, at = [], 0j
+    for number in range(count):
+        part = invented_road(seed + number).centre[:1000]
+        part = (part - part[0]) * np.exp(1j * (2 * np.pi * number / count - np.angle(part[-1] - part[0])))
+        places.append(at + part)
+        at = complex(places[-1][-1]) + 20 * np.exp(2j * np.pi * number / count)
+    whole = np.concatenate(places)
+    whole = whole + (whole[0] - at) * np.arange(len(whole)) / len(whole)
+    return road(f"long/{seed}", f"long {seed}", whole * length_m / np.abs(np.roll(whole, -1) - whole).sum())
