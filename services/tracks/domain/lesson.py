@@ -160,10 +160,9 @@ def _with_lap(evidence: Evidence, reference: Loop, drive: Drive) -> Evidence:
     """The evidence with this lap, and with what it saw of other cars."""
     seen = offsets(reference, drive.places, is_closed=True)
     evidence = evidence.with_offsets(seen, driver=drive.driver, is_lap=True)
-    for passage in drive.lap.others[: max(1, int(MOST_SEEN_M / reference.length_m))]:
-        seen = offsets(reference, drive.pose.places(complex_of(passage)), is_closed=False)
-        evidence = evidence.with_offsets(seen, driver=drive.driver, is_lap=False)
-    return evidence
+    others = drive.lap.others[: max(1, int(MOST_SEEN_M / reference.length_m))]
+    passages = (offsets(reference, drive.pose.places(complex_of(other)), is_closed=False) for other in others)
+    return evidence.with_others(passages, driver=drive.driver)
 
 
 def _trial(line: Line, before: Evidence, known: Envelope, drive: Drive, reference: Loop) -> Trial | None:
