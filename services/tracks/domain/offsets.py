@@ -20,6 +20,7 @@ STATION_M: Final = 5.0
 REACH_M: Final = 20.25
 """A road up to 20 m wide, of which the reference itself may run along one edge."""
 FEWEST_STATIONS: Final = 16
+FAR_M: Final = 1e6
 PASSAGE_STEP_M: Final = 2.5
 MOST_STEPS: Final = 40_000
 COARSE_STEP_M: Final = 20.0
@@ -103,8 +104,8 @@ def passage(reference: Loop, driven: Places, *, is_closed: bool) -> Passage:
 
 
 def _in_equal_steps(driven: Places, *, is_closed: bool) -> tuple[Places, float]:
-    """The passage again, in equal steps of about 2.5 m, without places that are no numbers."""
-    driven = driven[np.isfinite(driven.real) & np.isfinite(driven.imag)]
+    """The passage again, in equal steps of about 2.5 m, without places that are no numbers or nowhere near a road."""
+    driven = driven[(np.abs(driven.real) < FAR_M) & (np.abs(driven.imag) < FAR_M)]
     if is_closed and len(driven):
         driven = np.append(driven, driven[0])
     if len(driven) < 2:

@@ -86,9 +86,10 @@ def test_hardly_any_places_are_no_passage_and_no_error(places: int):
     assert len(found) == stations_for(REFERENCE.length_m)
 
 
-def test_places_that_are_no_numbers_are_left_out():
+@pytest.mark.parametrize("nowhere", [complex(np.nan, np.inf), complex(1e308, -1e308), complex(0, 1e9)])
+def test_places_that_are_no_numbers_or_far_from_any_road_are_left_out(nowhere: complex):
     lap = places_of(REFERENCE).copy()
-    lap[::50] = complex(np.nan, np.inf)
+    lap[::50] = nowhere
     assert np.nanmax(np.abs(offsets(REFERENCE, lap, is_closed=True))) < 0.5
 
 
