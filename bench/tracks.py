@@ -47,8 +47,8 @@ class Measured:
         self.guesses: dict[str, dict[str, list[Guess]]] = {name: {} for name in BASELINES}
         self.wrong_layouts = 0
 
-    def take(self, trial: Trial) -> str:
-        """Have one lap recognised, by us and by the baselines; what we said."""
+    def take(self, trial: Trial) -> None:
+        """Have one lap recognised, by us and by the baselines."""
         loop = loop_of(trial.lap)
         without = trial.layout if trial.truth == "other" else None
         said, layout = verdict(self._catalogue.recognise(loop, mirrors=trial.mirrors, without=without))
@@ -57,7 +57,7 @@ class Measured:
         is_found = said == trial.truth and layout == trial.layout
         kind = "foreign" if trial.truth in ("variant", "other") else trial.distortion
         if trial.truth == "reverse" and kind != "reversed":
-            return said  # a lap for the confusion table only
+            return  # a lap for the confusion table only
         self.recall.setdefault(kind, []).append(is_found)
         number = self._numbers.get(trial.layout)
         for name, line in BASELINES.items():
@@ -65,7 +65,6 @@ class Measured:
             without_number = number if trial.truth == "other" else None
             said_naively = guess(line(loop), self._lines[name], right, without_number)
             self.guesses[name].setdefault(kind, []).append(said_naively)
-        return said
 
 
 def verdict(found: Recognition) -> tuple[str, str | None]:

@@ -37,7 +37,7 @@ def oval(straight_m: float, radius_m: float) -> Loop:
 KNOWN = known_of(ROAD)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     rate_hz=st.sampled_from([10.0, 20.0, 60.0]),
@@ -120,7 +120,7 @@ def test_one_game_has_a_road_in_one_size():
 
 @pytest.mark.parametrize("length_m", [400.0, 1000.0])
 def test_small_circuits_are_told_apart_though_their_differences_are_metres(length_m: float):
-    roads = [invented_road(seed, length_m) for seed in range(6)]
+    roads = [invented_road(seed, length_m) for seed in range(5)]
     laps = [lap_of(road, noise_m=0.7, apexing=0.3) for road in roads]
     for lap, road in itertools.product(laps, roads):
         found = match(lap, known_of(road), mirrors=True)
@@ -195,5 +195,7 @@ def test_the_last_chicane_of_barcelona_makes_a_variant_and_silverstone_backwards
 def test_no_real_circuit_is_taken_for_another(roads: list[Road]):
     first = {road.layout.split(",")[0]: road for road in roads}
     knowns = [known_of(road) for road in first.values()]
-    for one, other in itertools.combinations(knowns, 2):
+    pairs = list(itertools.combinations(knowns, 2))[::4]
+    assert len(pairs) > 200
+    for one, other in pairs:
         assert match(one.loop, other, mirrors=True).relation == "other", (one.track_id, other.track_id)
