@@ -7,7 +7,7 @@ looks at those. Nothing on the way is approximate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -54,9 +54,8 @@ class ShapeStore:
         Lines of layouts that were withdrawn or merged are none.
         """
         rows = await self._tx.rows(
-            "SELECT layout_id, game, size_m, shape FROM lines JOIN layouts ON layouts.id = layout_id"
-            " WHERE (shape_key <@ $1::box AND shape_key @> $2::box OR shape_key <@ $3::box AND shape_key @> $4::box)"
-            " AND state NOT IN ('withdrawn', 'merged')",
+            "SELECT layout_id, game, size_m, shape FROM lines"
+            " WHERE shape_key <@ $1::box AND shape_key @> $2::box OR shape_key <@ $3::box AND shape_key @> $4::box",
             *_around(descriptor),
             *_around(descriptor.swapped),
         )
@@ -66,6 +65,8 @@ class ShapeStore:
         least = _least_rms(descriptor, units.astype(np.float64), np.array([row["size_m"] for row in rows]))
         within = np.flatnonzero(least <= search_rms(descriptor)).tolist()
         found = [Near(rows[i]["layout_id"], rows[i]["game"], float(least[i])) for i in within]
+        counting = await self._counting({near.layout_id for near in found})
+        found = [near for near in found if near.layout_id in counting]
         return tuple(sorted(found, key=lambda near: (near.least_rms_m, near.layout_id, near.game))[:limit])
 
     async def unread(self, limit: int) -> tuple[Unread, ...]:
@@ -86,6 +87,13 @@ class ShapeStore:
             descriptor.unit.astype(np.float32).tobytes(),
             box_of(descriptor.key),
         )
+
+    async def _counting(self, layouts: Collection[UUID]) -> set[UUID]:
+        """Those that were neither withdrawn nor merged, asked of the few that are near, not of all the index left."""
+        rows = await self._tx.rows(
+            "SELECT id FROM layouts WHERE id = ANY($1) AND state NOT IN ('withdrawn', 'merged')", list(layouts)
+        )
+        return {row["id"] for row in rows}
 
 
 def _least_rms(descriptor: Descriptor, units: Floats, sizes_m: Floats) -> Floats:
