@@ -29,6 +29,7 @@ ASIDE: Final = 690.0
 LETTERS: Final = 36
 STRIP_TOP: Final = 610.0
 HEIGHT: Final = 745.0
+HEIGHT_WITHOUT_STRIP: Final = 605.0
 DISC: Final = 14.0
 DRAWN_PLACES: Final = 1500
 FARTHEST_M: Final = 1e6
@@ -45,15 +46,16 @@ def judged(
 ) -> str:
     """The picture of a lap that was looked at; `facts` are what is known of it, as words beside it."""
     verdict = f"Refused: {_counted(len(reasons))}" if reasons else "This lap can become a map"
+    strip = list(_strip(lap, reasons))
     parts = [
         *heading("far4" if reasons else "good", verdict),
         text(MARGIN, 88, shortened(name, 110), "faint"),
         *_map(lap, reasons, corners),
         *_aside(reasons, facts),
-        *_strip(lap, reasons),
+        *strip,
     ]
     told = "; ".join(reason.message for reason in reasons) or "nothing speaks against it."
-    return sheet(HEIGHT, verdict, f"{name}: {told}", parts)
+    return sheet(HEIGHT if strip else HEIGHT_WITHOUT_STRIP, verdict, f"{name}: {told}", parts)
 
 
 def _counted(count: int) -> str:
@@ -120,6 +122,7 @@ def _corners(on: Places, labels: Labels, lap: Lap, corners: Sequence[Corner]) ->
         here, ahead = complex(on[index]), complex(on[index + 2] - on[index - 2])
         right = 1j * ahead / abs(ahead) if abs(ahead) > 1e-9 else 1j  # on the sheet, where y grows downwards
         spot = labels.spot(here, right if corner.dir == "L" else -right)
+        yield stroke("rim", 1.5, opened(np.array((here, spot))))
         yield f'<circle class="disc rim" cx="{spot.real:.1f}" cy="{spot.imag:.1f}" r="{DISC - 2}" stroke-width="1.2"/>'
         yield text(spot.real, spot.imag + 4.5, str(corner.n), "small strong", "middle")
 

@@ -42,6 +42,8 @@ STRIP_TOP: Final = 610.0
 HEIGHT: Final = 745.0
 DRAWN_PLACES: Final = 800
 LEAST_INSET_M: Final = 70.0
+KNOWN_NAME_LEFT: Final = 390.0
+SEEN_SHARE: Final = 0.2  # of the strip between two lines, or their names would lie on each other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,10 +182,9 @@ def _legend() -> Iterator[str]:
 
 def _names(name: str, known_name: str) -> Iterator[str]:
     """What is drawn how: the lap is the thin line, the known one the wide band."""
-    lap, known = shortened(name, 44), shortened(known_name, 44)
-    x = MARGIN + 40 + 8.4 * len(lap)
-    yield stroke("far0", 4, f"M{MARGIN + 2:.0f} 83h22") + text(MARGIN + 34, 88, lap, "faint")
-    yield text(x, 88, "on", "faint") + stroke("road", 13, f"M{x + 36:.0f} 83h16") + text(x + 66, 88, known, "faint")
+    x, y = KNOWN_NAME_LEFT, 83.0
+    yield stroke("far0", 4, f"M{MARGIN + 2:.0f} {y:.0f}h22") + text(MARGIN + 34, y + 5, shortened(name, 38), "faint")
+    yield stroke("road", 13, f"M{x + 6:.0f} {y:.0f}h16") + text(x + 36, y + 5, shortened(known_name, 64), "faint")
 
 
 def _strip(laid: Laid, length_m: float, *, is_reversed: bool) -> Iterator[str]:
@@ -196,8 +197,9 @@ def _strip(laid: Laid, length_m: float, *, is_reversed: bool) -> Iterator[str]:
     for level in np.unique(levels):
         yield strip.bars(f"far{level}", heights, levels == level)
     most, all_of_it = laid.limits
-    yield from strip.limit(all_of_it, "all must be nearer", at_the_end=at_the_end)
-    if most < 0.8 * all_of_it:  # else one line would lie on the other
+    if all_of_it > SEEN_SHARE * strip.most:
+        yield from strip.limit(all_of_it, "all must be nearer", at_the_end=at_the_end)
+    if all_of_it - most > SEEN_SHARE * strip.most:
         yield from strip.limit(most, "95 % must be nearer", at_the_end=at_the_end)
 
 
