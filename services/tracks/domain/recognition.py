@@ -23,6 +23,8 @@ from services.tracks.domain.settling import SETTLING_PLACES, Similarity, bent, s
 
 ALIGNING_PLACES: Final = 512
 HOPELESS_RMS_M: Final = 100.0
+HOPELESS_SHARE: Final = 0.02
+"""Up to which RMS, in metres and in shares of the lap, it is worth while to look closer."""
 SAME_MAX_M: Final = 26.0
 SAME_P95_M: Final = 16.0
 SAME_SPIKE: Final = (6.0, 2.25)
@@ -109,7 +111,7 @@ def match(loop: Loop, known: Known, *, mirrors: bool, integrated: bool = False, 
 def _looked_at(loop: Loop, known: Known, rough: Alignment, *, one_game: bool, integrated: bool) -> Match:
     length_m = known.loop.length_m
     pose = rough.pose
-    if rough.rms_m > HOPELESS_RMS_M:
+    if rough.rms_m > min(HOPELESS_RMS_M, HOPELESS_SHARE * length_m):
         lap, line = _side_by_side(loop, known.loop, pose, ALIGNING_PLACES)
         distance = np.abs(Similarity(pose.factor, pose.move).of(lap) - line)
         found = Apart(distance, distance)
