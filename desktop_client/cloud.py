@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -23,22 +22,19 @@ from desktop_client.account import Account
 from desktop_client.device import device_name
 from desktop_client.event_stream import CLOSED, OPENED, RESET, EventStream, ServerEvent
 from desktop_client.gateway import BadAddress, Gateway, GatewayFailure, GatewayRefused
+from desktop_client.lap_taking import LapTaking
 from desktop_client.licence import Licence, LicenceState
 from desktop_client.map_state import MapState
 from desktop_client.maps import MapNews, Maps
 from desktop_client.patience import Pauses
 from desktop_client.plans import Plans
-from desktop_client.race.capture import LapCapture
-from desktop_client.race.lifecycle import own_row
 from desktop_client.race.recorded_lap import Refusal
 from desktop_client.session import Session, SessionState, Stage
 from desktop_client.settings import ClientSettings
-from desktop_client.telemetry.frame import Capability, Frame
+from desktop_client.telemetry.frame import Frame
 from desktop_client.vault import Vault, open_vault
 
 log = logging.getLogger(__name__)
-
-PERCENT_STEP: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +78,6 @@ class Cloud:
         self._settings, self._on_state, self._first_pause_s = settings, on_state, first_pause_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Task[None] | None = None
-        self._driving: tuple[str, str | None, str, bool] | None = None
-        self._capture = LapCapture()
         self._somebody = asyncio.Event()
         self._gateway: Gateway | None = None
         self.session: Session | None = None
@@ -119,6 +113,7 @@ class Cloud:
             learns=learns,
             first_pause_s=first_pause_s,
         )
+        self._taking = LapTaking(self.maps)
 
     async def start(self) -> None:
         """Begin, and return at once."""
@@ -147,26 +142,16 @@ class Cloud:
             log.exception("a frame was lost to the cloud")
 
     def _take(self, frame: Frame) -> None:
-        told = frame.session
-        is_nameless = Capability.TRACK_ID not in frame.capabilities
-        driving = (told.game, told.track_id, told.uid, is_nameless)
-        if driving != self._driving:
-            self._driving = driving
-            self.maps.drive(told.game, told.track_id, is_nameless=is_nameless)
-        if self.licence is not None:
-            self.licence.drive((told.game, told.uid))
-        if is_nameless and (row := own_row(frame)) is not None:
-            self.maps.see(float(frame.cars.x[row]), float(frame.cars.y[row]))
-        if not self.maps.lap_is_wanted:
-            self._become(is_recording=False, learned_percent=None)
-            return
-        lap = self._capture.feed(frame)
+        lap = self._taking.take(frame)
         if lap is not None:
-            self._capture.again()
             self._spawn(self.maps.take(lap))
-        is_recording = self._capture.is_recording
-        percent = _percent_of_lap(frame) if is_recording else None
-        self._become(capture=self._capture.refusal, is_recording=is_recording, learned_percent=percent)
+        if self.licence is not None:
+            self.licence.drive((frame.session.game, frame.session.uid))
+        self._become(
+            capture=self._taking.refusal,
+            is_recording=self._taking.is_recording,
+            learned_percent=self._taking.percent,
+        )
 
     async def _begin(self) -> None:
         assert self.session is not None
@@ -284,12 +269,3 @@ class Cloud:
             except Exception:
                 log.exception("the %s of the cloud failed and begin again", name)
             await asyncio.sleep(pauses.next())
-
-
-def _percent_of_lap(frame: Frame) -> int | None:
-    """How much of the lap is driven, in steps that are worth telling somebody."""
-    row, length_m = own_row(frame), frame.session.track_length_m
-    driven_m = math.nan if row is None else float(frame.cars.lap_distance_m[row])
-    if length_m is None or not 0 <= driven_m <= length_m:
-        return None
-    return int(driven_m / length_m * 100 / PERCENT_STEP) * PERCENT_STEP

@@ -48,6 +48,14 @@ async def test_while_laps_are_not_shared_none_is_captured_and_those_that_wait_st
     for frame in islice(a_driven_lap(frame_at), 400):
         client.cloud.on_frame(frame)
     assert client.cloud.state.is_recording, "or the frames above would have proved nothing"
+    assert client.cloud.state.learned_percent == 0
+    maps.share(False)
+    client.cloud.on_frame(frame)
+    assert (client.cloud.state.is_recording, client.cloud.state.learned_percent) == (False, None)
+    maps.share(True)
+    for later in islice(a_driven_lap(frame_at), 400, 430):
+        client.cloud.on_frame(replace(later, at=later.at + 60.0))
+    assert client.cloud.state.capture is None, "the pause was the client's own, and is no gap in the telemetry"
 
 
 async def test_laps_of_an_earlier_run_are_counted_and_can_be_deleted_without_being_sent(
