@@ -1,4 +1,4 @@
-"""What each frame is to the map of its track: which track it is, where on the road, and a part of a lap worth taking."""
+"""What each frame is to the map of its track: which track, where on its road, and a part of a lap worth taking."""
 
 from __future__ import annotations
 
