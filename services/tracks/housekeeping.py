@@ -41,6 +41,7 @@ class Housekeeping(Rounds):
         """Read lines from before there was an index, for their shapes; False when none is left."""
         async with self._database.transaction() as tx:
             unread = await ShapeStore(tx).unread(limit=AT_ONCE)
+        described = 0
         for line in unread:
             try:
                 compressed = await self._objects.get(line.path)
@@ -50,7 +51,8 @@ class Housekeeping(Rounds):
             descriptor = await asyncio.to_thread(_described, compressed)
             async with self._database.transaction() as tx:
                 await ShapeStore(tx).describe_line(line.layout_id, line.game, descriptor)
-        return len(unread) == AT_ONCE
+            described += 1
+        return len(unread) == AT_ONCE and described > 0
 
     async def forget_raw_laps(self, moment: datetime) -> bool:
         """Delete raw laps whose verdicts are old by then; False when none is left."""

@@ -113,13 +113,13 @@ def learn(line: Line, reference: Loop, published: TrackMap, drive: Drive, *, is_
         published=known,
         evidence=evidence,
         trials=line.trials if trial is None else (*line.trials, trial),
-        drivers=len(facts),
+        drivers=line.others_here + 1,
         becomes_confirmed=published.status != "confirmed" and line.is_known_to_two,
     )
     if made is None and line.version:
         return lesson
     drawing = published if made is None or made.envelope is known else _drawn(line, published, reference, made.envelope)
-    quality = structs.replace(drawing.quality, laps=line.laps + lesson.laps, users=len(facts))
+    quality = structs.replace(drawing.quality, laps=line.laps + lesson.laps, users=line.others_here + 1)
     following = _following(line, structs.replace(drawing, quality=quality), drive.at)
     return replace(lesson, document=document.write(_with_facts(following, facts.values())))
 

@@ -25,8 +25,8 @@ class Line:
     """What is remembered of how one game has a layout, as far as it matters for one driver's lap.
 
     `version` is the newest that can be had, 0 where none was published; `last_version` counts those that were
-    withdrawn too. `others` is how many other drivers drove the layout, in whatever game; `edited` is JSON, what
-    moderators said of the line.
+    withdrawn too. `others` is how many other drivers drove the layout, in whatever game, and `others_here` in this one;
+    the last hundred of those are among the `supporters`. `edited` is JSON, what moderators said of the line.
     """
 
     layout_id: UUID
@@ -41,6 +41,7 @@ class Line:
     edited: str
     is_confirmed: bool
     others: int
+    others_here: int
     supporters: tuple[Supporter, ...]
     trials: tuple[Trial, ...]
 

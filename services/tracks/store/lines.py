@@ -91,7 +91,8 @@ class LineStore:
             edited=row["edited"],
             is_confirmed=row["state"] == "confirmed",
             others=await supporters.others(layout_id, driver),
-            supporters=await supporters.of_line(layout_id, game),
+            others_here=await supporters.others_of_line(layout_id, game, driver),
+            supporters=await supporters.of_line(layout_id, game, driver),
             trials=await supporters.trials(layout_id, game, row["version"] or 0),
         )
 

@@ -11,6 +11,7 @@ from contracts.event import new_id
 from services.tracks.domain.line import Supporter
 from services.tracks.domain.versioning import Trial
 
+_SUPPORTERS_HEARD: Final = 100
 _TRIALS_KEPT: Final = 200  # of a line: those of its newest version, the last ones
 
 
@@ -18,15 +19,26 @@ class SupporterStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def of_line(self, layout_id: UUID, game: str) -> tuple[Supporter, ...]:
-        """Those who drove this line, as many as are needed to know what they agree on."""
+    async def of_line(self, layout_id: UUID, game: str, driver: UUID) -> tuple[Supporter, ...]:
+        """Those who drove this line, as many as are needed to know what they agree on; that driver is among them."""
         rows = await self._tx.rows(
             "SELECT supporter, laps, facts::text AS facts FROM supporters WHERE layout_id = $1 AND game = $2"
-            " ORDER BY last_at DESC, supporter LIMIT 100",
+            " ORDER BY supporter <> $3, last_at DESC, supporter LIMIT $4",
             layout_id,
             game,
+            driver,
+            _SUPPORTERS_HEARD,
         )
         return tuple(Supporter(row["supporter"], row["laps"], row["facts"]) for row in rows)
+
+    async def others_of_line(self, layout_id: UUID, game: str, driver: UUID) -> int:
+        """How many drivers beside that one drove this line."""
+        return await self._tx.value(
+            "SELECT count(*) FROM supporters WHERE layout_id = $1 AND game = $2 AND supporter <> $3",
+            layout_id,
+            game,
+            driver,
+        )
 
     async def others(self, layout_id: UUID, driver: UUID) -> int:
         """How many drivers beside that one drove this layout, in whatever game."""

@@ -49,6 +49,7 @@ def line_after(beginning: Beginning, **other: object) -> Line:
         "edited": "{}",
         "is_confirmed": False,
         "others": 0,
+        "others_here": other.get("others", 0),
         "supporters": (Supporter(DRIVER, 1),),
         "trials": (),
     }
