@@ -7,6 +7,9 @@ from contracts.tracks import LayoutReference, UploadStatus
 OF_THE_KNOWN = frozenset({"duplicate"})  # a reason that says how near the lap lies, which is of no use to a driver
 
 
+LONGEST_MESSAGE, MOST_REASONS = 300, 5  # what fits on a page, whatever is said
+
+
 def verdict_in_words(status: UploadStatus, version_before: int | None = None) -> str:
     """`version_before` is the version of that track's map that was known when the lap was sent."""
     match status.status:
@@ -17,7 +20,7 @@ def verdict_in_words(status: UploadStatus, version_before: int | None = None) ->
         case "duplicate":
             return _known(status, version_before)
         case "rejected":
-            said = " ".join(_sentence(reason.message) for reason in status.reasons)
+            said = " ".join(_sentence(reason.message) for reason in status.reasons[:MOST_REASONS])
             return f"Your lap was refused. {said}" if said else "Your lap was refused; the cloud does not say why."
 
 
@@ -36,7 +39,7 @@ def _known(status: UploadStatus, version_before: int | None) -> str:
         first = f"Your lap agrees with the map of this track, which is at version {status.version} now."
     else:
         first = "Your lap agrees with the map of this track, and helps to improve it."
-    others = [_sentence(reason.message) for reason in status.reasons if reason.code not in OF_THE_KNOWN]
+    others = [_sentence(reason.message) for reason in status.reasons[:MOST_REASONS] if reason.code not in OF_THE_KNOWN]
     return " ".join((first, *others))
 
 
@@ -45,4 +48,5 @@ def _named(layout: LayoutReference) -> str:
 
 
 def _sentence(message: str) -> str:
-    return message if message.endswith((".", "?", "!")) else f"{message}."
+    said = " ".join(message[:LONGEST_MESSAGE].split())
+    return said if said.endswith((".", "?", "!")) else f"{said}."

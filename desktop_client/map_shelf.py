@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
@@ -66,20 +68,10 @@ class MapShelf:
 
     def roads(self, game: str) -> Roads:
         """The roads of a game that are on the shelf, one for each layout; read anew only when a file has changed."""
-        files = {file: (file.name, file.stat().st_mtime_ns) for file in self._folder.glob(f"{game}~*.json")}
-        listing = (game, *sorted(files.values()))
+        files = sorted(self._folder.glob(f"{game}~*.json"))
+        listing = (game, *((file, _changed_at(file)) for file in files))
         if listing != self._roads[0]:
-            found: dict[object, tuple[int, Road]] = {}
-            for file in sorted(files):
-                try:
-                    track_map = _read(file).map
-                except (OSError, msgspec.DecodeError) as error:
-                    log.warning("%s is passed over: %s", file, error)
-                    continue
-                if track_map.layout_id not in found or found[track_map.layout_id][0] < track_map.version:
-                    road = Road(track_map.track_id, *ground_of(track_map))
-                    found[track_map.layout_id] = (track_map.version, road)
-            self._roads = (listing, Roads.of(road for _, road in found.values()))
+            self._roads = (listing, Roads.of(_roads(files)))
         return self._roads[1]
 
     def tidy(self) -> None:
@@ -88,6 +80,27 @@ class MapShelf:
 
     def _file(self, game: str, track_id: str) -> Path:
         return self._folder / f"{game}~{track_id}.json"
+
+
+def _changed_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0  # another program has removed it just now
+
+
+def _roads(files: Iterable[Path]) -> list[Road]:
+    """One for each layout, as its newest map has it."""
+    found: dict[UUID, tuple[int, Road]] = {}
+    for file in files:
+        try:
+            track_map = _read(file).map
+        except (OSError, msgspec.DecodeError) as error:
+            log.warning("%s is passed over: %s", file, error)
+            continue
+        if track_map.layout_id not in found or found[track_map.layout_id][0] < track_map.version:
+            found[track_map.layout_id] = (track_map.version, Road(track_map.track_id, *ground_of(track_map)))
+    return [road for _, road in found.values()]
 
 
 def _read(file: Path) -> KeptMap:

@@ -55,6 +55,11 @@ def status(state: Any, *reasons: Reason, **more: Any) -> UploadStatus:
             None,
             "Your lap was refused. The lap goes through the pit lane. And more.",
         ),
+        (
+            status("rejected", *[Reason("x", "long " * 9000)] * 9),
+            None,
+            "Your lap was refused." + (" long" * 60 + ".") * 5,
+        ),
         (status("rejected"), None, "Your lap was refused; the cloud does not say why."),
     ],
 )
