@@ -18,6 +18,7 @@ import pytest
 from guide import PROJECT, Step, is_as_shown, steps
 
 from services.tracks import commands, orphans
+from services.tracks.domain import alignment, canonical, envelope, lesson, recognition, validate, verdict, versioning
 from services.tracks.objects import Objects
 from services.tracks.settings import TracksSettings
 
@@ -156,3 +157,25 @@ def test_the_page_about_tracks_explains_every_reason_that_is_given():
     given = set(re.findall(r"\bReason\(\s*\"(\w+)\"", code))
     assert len(given) > 15
     assert sorted(explained) == sorted(given)
+
+
+def test_the_page_about_tracks_tells_the_thresholds_that_hold():
+    page = (PROJECT / "docs" / "tracks.md").read_text()
+    (spike, times), limit = recognition.SAME_SPIKE, recognition.SAME_MAX_M
+    for told in (
+        f"| within {canonical.CLOSING_REACH_M:g} m |",
+        f"| {spike:g} m and {times:g} times what nine tenths of the lap keep to, at most {limit:g} m |",
+        f"| {recognition.SAME_P95_M:g} m | of both",
+        f"| {alignment.SCALES[0]:g} to {alignment.SCALES[1]:g} |",
+        f"| {100 * recognition.VARIANT_SHARE:g} % of both lines side by side |",
+        f"| unless another one lies {alignment.AMBIGUOUS_M:g} m closer |",
+        f"| by {100 * (1 - versioning.BETTER):.0f} % for at least {versioning.ENOUGH_TRIALS} laps of 2 drivers",
+        f"| by {100 * versioning.WIDER:g} % of the lap |",
+        f"| by {envelope.FREE_M:g} m, unless {envelope.AGREEING} drivers were there |",
+        f"| when the last {verdict.VOTES} drivers agree, {verdict.VOTES_OF_CONFIRMED} where the map is confirmed |",
+        f"| {lesson.MOST_LAPS} for each line |",
+        f"| {verdict.MAX_UNCONFIRMED} | a game has",
+        f"| `off_track` | It leaves the track for long. | {validate.MAX_OFF_TRACK_RUN_M:g} m at a stretch |",
+        f"| `impossible_g` | No car takes these bends at that rate. | {validate.MAX_G:g} g over {validate.SPAN_S:g} s",
+    ):
+        assert told in page, told

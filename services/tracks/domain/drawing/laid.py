@@ -65,7 +65,7 @@ class Laid:
     def of(cls, loop: Loop, known: Loop, pose: Pose, *, integrated: bool) -> Laid:
         count = places_for(max(loop.length_m, known.length_m))
         lap, line = _side_by_side(loop, known, pose, count)
-        if integrated:
+        if integrated and pose.move != 0:  # else it was left where its own game has it
             lap = lap + bent(*_side_by_side(loop, known, pose, SETTLING_PLACES), known.length_m).at(count)
         found = apart(lap, line)
         begins = -round(pose.start * count) % count
