@@ -16,6 +16,7 @@ CREATE TRIGGER acts_are_not_emptied BEFORE TRUNCATE ON acts
     FOR EACH STATEMENT EXECUTE FUNCTION acts_are_append_only();
 
 CREATE INDEX acts_of ON acts (moderator_id) WHERE moderator_id IS NOT NULL;
+CREATE INDEX names_track ON names (track_id, game);
 CREATE INDEX layouts_newest ON layouts (created_at DESC, id DESC);
 CREATE INDEX layouts_merged ON layouts (merged_into) WHERE merged_into IS NOT NULL;
 

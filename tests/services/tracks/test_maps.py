@@ -55,6 +55,8 @@ async def test_maps_are_listed_in_order_and_by_page(tracks: Tracks):
     assert await listed("?game=gt7&track_id=monza") == []
     assert await listed("?limit=2") == [("f1", "monza"), ("f1", "spa")]
     assert await listed("?limit=2&after=f1/spa") == [("gt7", "spa")]
+    assert await listed("?game=f1&after=f1/monza") == [("f1", "spa")]
+    assert await listed("?game=f1&track_id=spa&after=f1/spa") == []
 
 
 async def test_the_versions_of_a_map_carry_their_validators(tracks: Tracks):
