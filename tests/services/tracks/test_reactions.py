@@ -172,12 +172,16 @@ async def test_an_erased_driver_leaves_a_map_and_nothing_of_the_person(parts: Pa
     async with parts.database.transaction() as tx:
         dump = await tx.value("SELECT string_agg(u::text, '') FROM (TABLE uploads) u")
         dump += await tx.value("SELECT string_agg(m::text, '') FROM (TABLE track_maps) m")
+        dump += await tx.value("SELECT string_agg(s::text, '') FROM (TABLE supporters) s")
+        assert await tx.value("SELECT count(*) FROM supporters") == 1
     assert str(driver) not in dump
     assert str(other) in dump
 
     await _forget(parts, UserDeleted(user_id=driver))  # again: nothing is left to do
     assert await parts.judging.work(waiting) is None
     assert (await parts.judge(of_other)).status == "duplicate"
+    newest = await parts.library.find("f1", "testring", None)
+    assert (newest.version, newest.status) == (2, "confirmed")  # the first driver still counts, as nobody
 
 
 async def test_a_lap_whose_driver_is_erased_while_it_is_judged_makes_no_map(parts: Parts):
