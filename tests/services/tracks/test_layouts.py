@@ -13,6 +13,7 @@ from tracks_service import Parts
 
 from contracts.tracks import LayoutReference, PitPassage, TrackMap, TrackPublished, UploadStatus
 from services.tracks.domain import document
+from services.tracks.domain.evidence import Evidence
 from services.tracks.domain.uploads import TrackUnknown
 from services.tracks.domain.verdict import given_name
 from services.tracks.settings import TracksSettings
@@ -233,6 +234,21 @@ async def test_two_workers_who_meet_one_new_road_in_two_games_make_one_layout(se
     async with parts.database.transaction() as tx:
         assert await tx.value("SELECT count(DISTINCT supporter) FROM supporters") == 2
         assert await tx.value("SELECT count(*) FROM layouts") == 1
+
+
+async def test_what_two_workers_learn_of_one_line_at_the_same_moment_is_both_kept(parts: Parts, drive: Drive):
+    await drive(circuit())
+    events = [await parts.receive(upload_of(circuit(), handedness="right"), uuid4()) for _ in range(2)]
+    heard = [await parts.judging.work(event) for event in events]  # each knows only the first lap
+    for event, one in zip(events, heard, strict=True):
+        async with parts.database.transaction() as tx:
+            await parts.judging.then(event, tx, one)
+    newest = await map_of(parts, "f1", "testring")
+    assert (newest.version, newest.status) == (2, "confirmed")
+    async with parts.database.transaction() as tx:
+        evidence = Evidence.unpacked(await tx.value("SELECT evidence FROM lines"))
+        assert (evidence.laps, await tx.value("SELECT laps FROM lines")) == (3, 3)
+        assert await tx.value("SELECT count(*) FROM supporters") == 3
 
 
 async def test_one_driver_brings_so_many_layouts_that_nobody_else_drives(drive: Drive, monkeypatch: pytest.MonkeyPatch):
