@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.tracks import Slug, TrackMap, TrackRejected, UploadStatus
+from contracts.tracks import TrackMap, TrackRejected, UploadStatus
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused
 from desktop_client.given_laps import GivenLaps
 from desktop_client.lap_delivery import CannotKeepLap, Lap, LapDelivery
@@ -24,7 +24,7 @@ from desktop_client.map_source import MapSource, UnusableMap
 from desktop_client.map_state import MapStage, MapState
 from desktop_client.patience import Pauses
 from desktop_client.race.recorded_lap import CapturedLap
-from desktop_client.race.track_name import slug
+from desktop_client.race.track_name import is_slug, slug
 from desktop_client.race.wanted_lap import Use, use_of_a_lap
 from desktop_client.road_watch import RoadWatch
 from desktop_client.session import NotSignedIn, Session
@@ -89,7 +89,7 @@ class Maps:
         if self._nameless is not None:
             self._on_map(None)
         name = None if track_id is None else slug(track_id)
-        is_usable = _is_slug(game) and (track_id is None or name is not None)
+        is_usable = is_slug(game) and (track_id is None or name is not None)
         self._ask_for(None if name is None or not is_usable else (game, name), game, track_id)
         if not is_usable:
             self._become(problem="The game's name for this track cannot be used.")
@@ -143,7 +143,7 @@ class Maps:
 
     def withdrawn(self, news: MapNews) -> None:
         """There is no map of that track any more."""
-        if _is_slug(news.game) and _is_slug(news.track_id):
+        if is_slug(news.game) and is_slug(news.track_id):
             self._gone.add((news.game, news.track_id))
             self._look_now.set()
 
@@ -262,7 +262,7 @@ class Maps:
             self._given.add(self._driver, track.game, str(status.layout_id))
         if track is None or lap.id not in self._laps_of_session or track.game != self._nameless:
             return
-        if (track.game, track.track_id) != self._track and _is_slug(track.track_id):
+        if (track.game, track.track_id) != self._track and is_slug(track.track_id):
             self._ask_for((track.game, track.track_id), track.game, None)
 
     @property
@@ -285,11 +285,3 @@ class Maps:
         if state != self.state:
             self.state = state
             self._on_change(state)
-
-
-def _is_slug(text: str) -> bool:
-    try:
-        msgspec.convert(text, Slug)
-    except msgspec.ValidationError:
-        return False
-    return True

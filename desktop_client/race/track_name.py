@@ -25,7 +25,7 @@ def slug(text: str) -> str | None:
     becomes a hyphen, and eight digits of a hash of the whole name keep apart what looks alike then: "A/B C" and
     "A B/C". The same name gives the same slug on every computer and for ever: maps are kept under it.
     """
-    if _is_slug(text):
+    if is_slug(text):
         return text
     told = " ".join(unicodedata.normalize("NFC", text).split())
     if not any(character.isprintable() and not character.isspace() for character in told):
@@ -42,7 +42,8 @@ def names(track_name: str | None, layout_name: str | None) -> tuple[str | None, 
     return venue or whole or None, layout or None
 
 
-def _is_slug(text: str) -> bool:
+def is_slug(text: str) -> bool:
+    """Whether a name is fit for an address, and for a file, as it is."""
     try:
         msgspec.convert(text, Slug)
     except msgspec.ValidationError:
