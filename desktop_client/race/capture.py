@@ -15,7 +15,14 @@ from typing import Final
 
 from desktop_client.race.dead_reckoning import DeadReckoning
 from desktop_client.race.driven_lap import FinishedLap, Line, Recording, Sample
-from desktop_client.race.lap_objections import LATE_S, LONGEST_GAP_S, STANDS_MPS, break_between, objection_to
+from desktop_client.race.lap_objections import (
+    BACKWARDS_M,
+    LATE_S,
+    LONGEST_GAP_S,
+    STANDS_MPS,
+    break_between,
+    objection_to,
+)
 from desktop_client.race.lifecycle import own_row
 from desktop_client.race.line_crossing import line_at_once, line_before
 from desktop_client.race.other_cars import OtherCars
@@ -104,8 +111,10 @@ class LapCapture:
             return objection
         if now.lap != before.lap:
             self._uncounted_since = None
-        elif now.distance < before.distance - STANDS_MPS and self._lap is not None:
-            self._uncounted_since = now.at
+        elif self._lap is not None and now.distance < before.distance - BACKWARDS_M:
+            # Over the line: of a lap that has just begun it is the line that was counted too soon.
+            has_begun = now.at - self._lap.line.at <= LATE_S
+            self._uncounted_since = None if has_begun else now.at
         if self._uncounted_since is not None and now.at - self._uncounted_since > LATE_S:
             return Refusal.LINE_UNCLEAR
         return None

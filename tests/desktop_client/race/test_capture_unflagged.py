@@ -146,3 +146,24 @@ def test_what_was_seen_around_goes_with_the_lap() -> None:
     assert len(lap.other_cars) >= 1
     for way in lap.other_cars:
         assert np.hypot(way[:, 0], way[:, 1]) == pytest.approx(LENGTH_M / math.tau + 3.0, abs=1e-6)
+
+
+def test_a_game_that_counts_its_laps_early_has_its_line_where_it_is() -> None:
+    early = [
+        replace(now, lap=now.lap + 1) if LENGTH_M - now.distance_m < 0.1 * SPEED_MPS else now
+        for now in drive(2.3, 20.0)
+    ]
+    capture = LapCapture()
+    (lap,) = [lap for now in early if (lap := capture.feed(frame(now))) is not None]
+    assert lap.points[0, :2] == pytest.approx([LENGTH_M / math.tau, 0.0], abs=0.1)
+    assert np.hypot(*np.diff(lap.points[:, :2], axis=0).T).sum() == pytest.approx(LENGTH_M, abs=0.5)
+
+
+def test_a_lap_that_is_taken_back_before_its_time_has_come_is_not_given() -> None:
+    driven = drive(2.1, 20.0, times_lap=False)
+    back = [replace(now, clock=now.at + 5.0) for now in driven if now.total_m > 0.8 * LENGTH_M and now.lap == 2]
+    at = next(number for number, now in enumerate(driven) if now.lap == 3 and now.distance_m > 30)
+    still = [replace(back[0], at=back[0].at + step / 20, clock=40.0 + step / 20, speed=0.0) for step in range(1, 80)]
+    capture = LapCapture()
+    assert all(capture.feed(frame(now)) is None for now in [*driven[:at], *back[:1], *still])
+    assert capture.refusal is not None
