@@ -166,7 +166,10 @@ def _at(found: Apart, pose: Pose) -> float:
 
 
 def _closest(matches: Iterable[Match], relation: Relation, preferred: UUID | None) -> Match | None:
-    def distance(match: Match) -> float:
-        return match.deviation.rms - (AMBIGUOUS_M if match.known.layout_id == preferred else 0.0)
+    """A lap is rather called a variant of what is driven its own way round than of the same road driven backwards."""
+
+    def distance(match: Match) -> tuple[bool, float]:
+        favour_m = AMBIGUOUS_M if match.known.layout_id == preferred else 0.0
+        return match.pose.is_reversed, match.deviation.rms - favour_m
 
     return min((match for match in matches if match.relation == relation), key=distance, default=None)

@@ -157,6 +157,17 @@ def test_of_several_layouts_each_relation_has_its_closest_and_the_name_decides_w
     assert (nothing.same, nothing.reverse, nothing.variant) == (None, None, None)
 
 
+def test_a_lap_is_a_variant_of_what_is_driven_its_way_round_though_the_other_way_round_lies_closer():
+    lap = lap_of(ROAD.bent(0.4, 200.0, 40.0, is_double=True))
+    closer = known_of(ROAD.bent(0.4, 200.0, 15.0, is_double=True).reversed(), "ac")
+    found = recognise(lap, [closer, KNOWN], mirrors=False)
+    assert found.variant
+    assert found.variant.known is KNOWN
+    alone = recognise(lap, [closer], mirrors=False)
+    assert alone.variant
+    assert alone.variant.known is closer
+
+
 def test_a_name_does_not_win_over_a_shape_that_lies_clearly_closer():
     nearly = known_of(ROAD.bent(at=0.4, length_m=1500.0, depth_m=12.0, is_double=True))
     found = recognise(
