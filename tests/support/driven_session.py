@@ -56,12 +56,14 @@ def driven_session(
     rate_hz: float = 20.0,
     laps: float = 1.3,
     before_line_s: float = 2.0,
+    seed: int = 0,
+    apexing: float = 0.8,
     others: tuple[float, ...] = (),
     capabilities: frozenset[Capability] = frozenset(Capability),
     **session: Any,
 ) -> Iterator[Frame]:
     """Frames from `before_line_s` before the line on. The driver is row 0; `others` say how the others take bends."""
-    lines = [Line.on(road, seed, apexing) for seed, apexing in enumerate((0.8, *others))]
+    lines = [Line.on(road, seed + row, bends) for row, bends in enumerate((apexing, *others))]
     length = float(np.abs(np.roll(road.centre, -1) - road.centre).sum())
     own_lap_s = lines[0].lap_s
     said = {"game": "f1", "uid": "one", "kind": SessionKind.PRACTICE, "track_id": "26", "track_name": "Round"}

@@ -11,7 +11,7 @@ from waiting import eventually
 
 from contracts.tracks import TrackMap
 from desktop_client.account import Account
-from desktop_client.cloud import Cloud
+from desktop_client.cloud import Cloud, CloudState
 from desktop_client.map_state import MapStage
 from desktop_client.race.recorded_lap import CapturedLap
 from desktop_client.session import Stage
@@ -26,8 +26,11 @@ class Client:
     def __init__(self, settings: ClientSettings) -> None:
         self.maps: list[TrackMap] = []
         self.shown: TrackMap | None = None
+        self.judged = 0
+        """Laps that the cloud has given a verdict on, or that could not be sent."""
+        self._waiting = 0
         vault = FileVault(settings.state / "secrets")
-        self.cloud = Cloud(settings, on_map=self._show, vault=vault, first_pause_s=0.02)
+        self.cloud = Cloud(settings, on_map=self._show, on_state=self._note, vault=vault, first_pause_s=0.02)
 
     @property
     def account(self) -> Account:
@@ -50,6 +53,10 @@ class Client:
         self.shown = track_map
         if track_map is not None:
             self.maps.append(track_map)
+
+    def _note(self, state: CloudState) -> None:
+        self.judged += max(0, self._waiting - state.map.waiting)
+        self._waiting = state.map.waiting
 
     async def is_live(self) -> None:
         await eventually(lambda: self.cloud.state.is_live)
