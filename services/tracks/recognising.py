@@ -32,14 +32,13 @@ class Recognising:
             Unavailable: storage does not answer.
         """
         published, contenders = await self._shelved(around.lines), await self._shelved(around.contenders)
-        is_known = reading.lap.handedness_is_known and all(on.handedness_is_known for _, on in published + contenders)
         return await asyncio.to_thread(
             _find,
             shape.loop,
             list(starmap(_known, published)),
             list(starmap(_known, contenders)),
             around.holder.layout_id if around.holder else None,
-            _Said(not is_known, reading.upload.coordinates == "integrated", uploaded.game),
+            _said(uploaded, reading),
         )
 
     async def _shelved(self, lines: Sequence[Comparable]) -> list[tuple[Comparable, Shelved]]:
@@ -54,10 +53,8 @@ class Recognising:
     async def on_line(self, uploaded: TrackUploaded, reading: Reading, shape: Shape, line: Line) -> Match:
         """How the lap lies on the reference of that line."""
         on = await self._shelf.line_at(line.reference_path)
-        is_known = reading.lap.handedness_is_known and on.handedness_is_known
-        said = _Said(not is_known, reading.upload.coordinates == "integrated", uploaded.game)
-        known = Known(line.layout_id, line.game, line.track_id, on.loop)
-        return await asyncio.to_thread(_match, shape.loop, known, said)
+        known = Known(line.layout_id, line.game, line.track_id, on.loop, on.handedness_is_known)
+        return await asyncio.to_thread(_match, shape.loop, known, _said(uploaded, reading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,13 @@ class _Said:
     game: str
 
 
+def _said(uploaded: TrackUploaded, reading: Reading) -> _Said:
+    is_integrated = reading.upload.coordinates == "integrated"
+    return _Said(not reading.lap.handedness_is_known, is_integrated, uploaded.game)
+
+
 def _known(line: Comparable, on: Shelved) -> Known:
-    return Known(line.layout_id, line.game, line.track_id, on.loop, line.is_confirmed)
+    return Known(line.layout_id, line.game, line.track_id, on.loop, on.handedness_is_known)
 
 
 def _find(loop: Loop, published: list[Known], contenders: list[Known], holder: UUID | None, said: _Said) -> Found:

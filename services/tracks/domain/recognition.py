@@ -45,13 +45,16 @@ Relation = Literal["same", "reverse", "variant", "other"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """A layout as one game has it: `loop` is the newest line of that game, in its own plane."""
+    """A layout as one game has it: `loop` is the newest line of that game, in its own plane.
+
+    `handedness_is_known`: whether that plane is seen from above, and not perhaps from below.
+    """
 
     layout_id: UUID
     game: str
     track_id: str
     loop: Loop
-    is_confirmed: bool = False
+    handedness_is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +89,10 @@ def recognise(
     """Match a lap with every candidate. `preferred`, the layout that holds the lap's name, wins where two are the same.
 
     `mirrors`: the lap's handedness is unknown. `integrated`: its coordinates come from speed and heading. `game`: the
-    game of the lap, which has a road in one size only.
+    game of the lap, which has a road in one size only. Not every line of a layout is asked: see `_best_told`.
     """
-    matches = [match(loop, known, mirrors=mirrors, integrated=integrated, game=game) for known in knowns]
+    told = _best_told(knowns, game)
+    matches = [match(loop, known, mirrors=mirrors, integrated=integrated, game=game) for known in told]
     return Recognition(
         same=_closest(matches, "same", preferred),
         reverse=_closest(matches, "reverse", preferred),
@@ -96,11 +100,29 @@ def recognise(
     )
 
 
+def _best_told(knowns: Sequence[Known], game: str | None) -> list[Known]:
+    """Of each layout the lines that say most of a lap: its own game's, else those whose hand is known, else all.
+
+    The others could only say less surely that it is the same: in another size, or in a mirror.
+    """
+
+    def tells(known: Known) -> int:
+        return 2 * (known.game == game) + known.handedness_is_known
+
+    most: dict[UUID, int] = {}
+    for known in knowns:
+        most[known.layout_id] = max(most.get(known.layout_id, 0), tells(known))
+    return [known for known in knowns if tells(known) == most[known.layout_id]]
+
+
 def match(loop: Loop, known: Known, *, mirrors: bool, integrated: bool = False, game: str | None = None) -> Match:
-    """How this lap stands to that layout."""
+    """How this lap stands to that layout. Mirrors are tried where nobody knows the hand of one of the two."""
     one_game = game == known.game
     rough = alignments(
-        loop.walked(ALIGNING_PLACES), known.loop.walked(ALIGNING_PLACES), mirrors=mirrors, one_game=one_game
+        loop.walked(ALIGNING_PLACES),
+        known.loop.walked(ALIGNING_PLACES),
+        mirrors=mirrors or not known.handedness_is_known,
+        one_game=one_game,
     )
     plausible = [reading for reading in rough if reading.rms_m <= rough[0].rms_m + AMBIGUOUS_M]
     plausible.sort(key=lambda reading: (reading.pose.is_reversed, reading.pose.is_mirrored))

@@ -17,7 +17,7 @@ from services.tracks.store.supporters import SupporterStore
 _CONTENDERS_ASKED = 20
 
 _COMPARABLE = (
-    "SELECT lines.layout_id, lines.game, lines.track_id, state, coalesce(newest.storage_path, reference_path) AS path"
+    "SELECT lines.layout_id, lines.game, lines.track_id, coalesce(newest.storage_path, reference_path) AS path"
     " FROM lines JOIN layouts ON layouts.id = lines.layout_id LEFT JOIN LATERAL ("
     " SELECT storage_path FROM track_maps WHERE layout_id = lines.layout_id AND game = lines.game"
     " AND withdrawn_at IS NULL ORDER BY version DESC LIMIT 1) AS newest ON true"
@@ -32,7 +32,6 @@ class Comparable:
     game: str
     track_id: str
     path: str
-    is_confirmed: bool
 
 
 class LineStore:
@@ -143,4 +142,4 @@ class LineStore:
 
 
 def _comparable(row: Row) -> Comparable:
-    return Comparable(row["layout_id"], row["game"], row["track_id"], row["path"], row["state"] == "confirmed")
+    return Comparable(row["layout_id"], row["game"], row["track_id"], row["path"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -166,6 +167,28 @@ def test_a_lap_is_a_variant_of_what_is_driven_its_way_round_though_the_other_way
     alone = recognise(lap, [closer], mirrors=False)
     assert alone.variant
     assert alone.variant.known is closer
+
+
+def test_of_a_layout_the_line_of_the_laps_own_game_says_whether_it_is_the_same():
+    chicane = ROAD.bent(at=0.4, length_m=200.0, depth_m=40.0, is_double=True)
+    between = ROAD.bent(at=0.4, length_m=200.0, depth_m=22.0, is_double=True)
+    elsewhere = replace(known_of(between, "ac"), layout_id=KNOWN.layout_id)
+    lap = lap_of(chicane, noise_m=5.0)
+    assert match(lap, elsewhere, mirrors=False, game="f1").relation == "same"
+    found = recognise(lap, [elsewhere, KNOWN], mirrors=False, game="f1")
+    assert (found.same, found.variant and found.variant.known) == (None, KNOWN)
+    assert recognise(lap, [elsewhere, KNOWN], mirrors=False, game="gt7").same is not None
+
+
+def test_a_line_whose_hand_nobody_knows_makes_no_lap_of_known_hand_its_mirror_image():
+    known = Known(UUID(int=1), "f1", "oval", oval(500, 120))
+    unknown = replace(known, game="gt7", handedness_is_known=False)
+    backwards = Loop.through(known.loop.xy[::-1], None)
+    found = recognise(backwards, [unknown, known], mirrors=False, game="ac")
+    assert (found.same, found.reverse and found.reverse.known) == (None, known)
+    alone = recognise(backwards, [unknown], mirrors=False, game="ac")
+    assert alone.same
+    assert alone.same.pose.is_mirrored
 
 
 def test_a_name_does_not_win_over_a_shape_that_lies_clearly_closer():
