@@ -14,6 +14,7 @@ import numpy as np
 from issuer import Issuer
 from laps import circuit, upload_of
 
+from chassis.bodies import Sealed
 from chassis.database import Database
 from chassis.service import Service
 from contracts.event import Event, subject_of
@@ -50,7 +51,7 @@ class Tracks:
     address: str
     http: aiohttp.ClientSession
     issuer: Issuer
-    service: Service
+    service: Service | None = None
     driver: UUID = field(default_factory=uuid4)
 
     async def ask(self, method: str, path: str, *, driver: UUID | None = None, **more: object) -> Answer:
@@ -79,6 +80,11 @@ class Tracks:
 
     async def send_raw(self, body: bytes) -> Answer:
         return await self.ask("POST", "/tracks/upload", data=body, headers={"content-type": "application/json"})
+
+
+def sealed(upload: Upload) -> Sealed[Upload]:
+    """As it comes in at the door."""
+    return Sealed(msgspec.json.encode(upload), Upload)
 
 
 def _headers(named: dict[str, str]) -> dict[str, str]:
@@ -119,7 +125,7 @@ class Parts:
 
     async def receive(self, upload: Upload, driver: UUID, key: str | None = None) -> TrackUploaded:
         """Take a lap in; returns the event that waits to be reacted to."""
-        upload_id = await self.reception.receive(upload, driver, key)
+        upload_id = await self.reception.receive(sealed(upload), driver, key)
         return next(event for event in await self.recorded(TrackUploaded) if event.upload_id == upload_id)
 
     async def judge(self, uploaded: TrackUploaded) -> UploadStatus:

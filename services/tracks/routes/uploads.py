@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
+from chassis.bodies import ReadOnce, Sealed, SealedBody
 from chassis.guards import requires
 from chassis.problems import documented
 from contracts.identity import Identity, Scope
@@ -31,16 +32,23 @@ Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", pattern=r"^[
 Prefer = Annotated[str | None, HeaderParameter(name="Prefer", max_length=256)]
 
 
+class SealedUpload(SealedBody):
+    kind = Upload
+
+
 @post(
     "/tracks/upload",
     status_code=HTTP_202_ACCEPTED,
+    dto=SealedUpload,
+    return_dto=None,
+    request_class=ReadOnce,
     responses=documented(
         InvalidRequest, IdempotencyKeyReused, BodyTooLarge, TooManyUploadsWaiting, Unauthenticated, Unavailable
     ),
     **_UPLOADER,
 )
 async def upload(
-    data: JSONBody[Upload],
+    data: JSONBody[Sealed[Upload]],
     identity: Who,
     reception: Desk,
     idempotency_key: Key = None,

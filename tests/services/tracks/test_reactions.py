@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from laps import circuit, upload_of
 from msgspec import structs
-from tracks_service import Parts, Tracks
+from tracks_service import Parts, Tracks, sealed
 from waiting import eventually
 
 from chassis.bus import Bus
@@ -133,15 +133,15 @@ async def test_a_driver_may_not_pile_up_laps(parts: Parts, monkeypatch: pytest.M
     driver = uuid4()
     events = [await parts.receive(upload_of(circuit()), driver) for _ in range(2)]
     with pytest.raises(TooManyUploadsWaiting):
-        await parts.reception.receive(upload_of(circuit()), driver, None)
+        await parts.reception.receive(sealed(upload_of(circuit())), driver, None)
     await parts.judge(events[0])
-    assert await parts.reception.receive(upload_of(circuit()), driver, None)
+    assert await parts.reception.receive(sealed(upload_of(circuit())), driver, None)
 
 
 async def test_a_lap_that_cannot_be_stored_is_not_announced(settings: TracksSettings):
     async with Parts.open(structs.replace(settings, s3_endpoint="http://127.0.0.1:1")) as parts:
         with pytest.raises(Unavailable):
-            await parts.reception.receive(upload_of(circuit()), uuid4(), None)
+            await parts.reception.receive(sealed(upload_of(circuit())), uuid4(), None)
         with pytest.raises(Unavailable):
             await parts.objects.ping()
         assert await parts.recorded(TrackUploaded) == []
@@ -211,7 +211,7 @@ async def test_a_driver_who_was_erased_brings_nothing_more_whatever_their_token_
     erased = UserDeleted(user_id=uuid4())
     await _forget(parts, erased)
     with pytest.raises(Unauthenticated):
-        await parts.reception.receive(upload_of(circuit()), erased.user_id, "key")
+        await parts.reception.receive(sealed(upload_of(circuit())), erased.user_id, "key")
     assert await parts.recorded(TrackUploaded) == []
 
 
@@ -228,7 +228,7 @@ async def test_a_lap_that_is_being_stored_while_its_driver_is_erased_is_taken_aw
 
     monkeypatch.setattr(parts.objects, "put", put_while_erased)
     with pytest.raises(Unauthenticated):
-        await parts.reception.receive(upload_of(circuit()), erased.user_id, None)
+        await parts.reception.receive(sealed(upload_of(circuit())), erased.user_id, None)
     assert await parts.recorded(TrackUploaded) == []
     with pytest.raises(ObjectMissing):
         await parts.objects.get(stored[0])

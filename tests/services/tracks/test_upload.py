@@ -111,7 +111,7 @@ async def test_what_is_no_upload_is_refused_by_the_name_of_its_field(tracks: Tra
         assert [error["field"] for error in answer.body["errors"]] == [field]
 
 
-@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"1e999"])
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"0x10"])
 async def test_a_number_that_json_does_not_know_is_bad_json(tracks: Tracks, number: bytes):
     body = msgspec.json.encode(upload_of(circuit(80))).replace(b'"points":[[', b'"points":[[' + number + b",1.0],[")
     answer = await tracks.send_raw(body)
