@@ -171,8 +171,11 @@ class LayoutLink(msgspec.Struct, frozen=True):
     layout_id: UUID
 
 
-class TrackMap(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One published version of a layout's map: immutable, and addressed by its content."""
+class TrackMap(msgspec.Struct, frozen=True):
+    """One published version of a layout's map: immutable, and addressed by its content.
+
+    All of it is always written out: a document explains itself to whoever finds it without this file.
+    """
 
     layout_id: UUID
     version: int
