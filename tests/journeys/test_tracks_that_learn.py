@@ -62,7 +62,6 @@ async def has(client: Client, circuit: Circuit, version: int) -> TrackMap:
     name = circuit.track
     await eventually(
         lambda: client.shown and (client.shown.game, client.shown.track_id) == name and version_of(client) >= version,
-        within=20,
     )
     assert client.shown is not None
     return client.shown
@@ -71,9 +70,10 @@ async def has(client: Client, circuit: Circuit, version: int) -> TrackMap:
 async def test_one_road_of_three_games_is_one_layout_that_others_confirm_and_improve(
     cloud: CloudStack, tmp_path: Path
 ) -> None:
-    ams2, acc, _ = games = circuits("Larkfield", invented_road(21, 1600.0))
+    games = circuits("Larkfield", invented_road(21, 1600.0))
+    ams2 = games[0]
     async with driving(cloud, tmp_path, "first", "second", "third", "watcher") as (first, second, third, watcher):
-        await arrives(watcher, acc.session(90))
+        await arrives(watcher, ams2.session(90))
         assert watcher.map_stage is MapStage.UNKNOWN
         maps: dict[Circuit, TrackMap] = {}
         for circuit in games:
@@ -83,20 +83,21 @@ async def test_one_road_of_three_games_is_one_layout_that_others_confirm_and_imp
             assert middle_off(maps[circuit], circuit.own_road) < 5.0, "each game has the road in its own plane"
         assert {(each.version, each.status) for each in maps.values()} == {(1, "provisional")}
         assert len({each.layout_id for each in maps.values()}) == 1
-        assert (await has(watcher, acc, 1)) == maps[acc]
+        assert (await has(watcher, ams2, 1)) == maps[ams2]
 
-        assert (await drive(second, acc.session(2, others=(-0.9, 0.0)))).startswith(KNOWN_LAP)
-        confirmed = await has(watcher, acc, 2)
-        assert (confirmed.status, confirmed.layout_id) == ("confirmed", maps[acc].layout_id)
+        assert (await drive(second, ams2.session(2, others=(-0.9, 0.0)))).startswith(KNOWN_LAP)
+        confirmed = await has(watcher, ams2, 2)
+        assert (confirmed.status, confirmed.layout_id) == ("confirmed", maps[ams2].layout_id)
 
         for number in range(3, 12):
             bends = (0.8, -0.8, 0.0)[number % 3]
             driver = (third, first, second)[number % 3]
-            await drive(driver, acc.session(number, apexing=bends, others=(-0.9, 0.9, -0.4)))
+            await drive(driver, ams2.session(number, apexing=bends, others=(-0.9, 0.9, -0.4)))
             if version_of(driver) > confirmed.version:
                 break
-        better = await has(watcher, acc, confirmed.version + 1)
-        assert middle_off(better, acc.own_road) < 0.6 * middle_off(confirmed, acc.own_road)
+        better = await has(watcher, ams2, confirmed.version + 1)
+        off = [middle_off(each, ams2.own_road) for each in (maps[ams2], confirmed, better)]
+        assert off[2] < min(off[1], 0.7 * off[0])
         assert (better.quality.users, better.status) == (3, "confirmed")
         assert better.quality.width_coverage is not None
 
@@ -105,24 +106,24 @@ async def test_the_other_way_round_and_with_a_chicane_more_it_is_another_layout_
     cloud: CloudStack, tmp_path: Path
 ) -> None:
     road = invented_road(25, 1600.0)
-    plain = Circuit("acc", "hillbrow", Pose(), road)
-    backwards = Circuit("ams2", "Hillbrow/Reverse", AWAY, road.reversed())
-    chicane = Circuit("acc", "hillbrow_chicane", Pose(), road.bent(0.7, 320.0, 35.0, is_double=True))
+    plain = Circuit("ams2", "Hillbrow/National", Pose(), road)
+    backwards = Circuit("acc", "hillbrow_reverse", AWAY, road.reversed())
+    chicane = Circuit("ams2", "Hillbrow/Chicane", Pose(), road.bent(0.7, 320.0, 35.0, is_double=True))
     async with driving(cloud, tmp_path, "surveyor") as (driver,):
         assert (await drive(driver, plain.session(1))).startswith(FIRST_LAP)
         known = await has(driver, plain, 1)
         said = await drive(driver, backwards.session(2))
-        assert said == "Your lap made the first map of this layout: hillbrow (acc) the other way round."
+        assert said == f"Your lap made the first map of this layout: {plain.track[1]} (ams2) the other way round."
         other_way = await has(driver, backwards, 1)
         assert LayoutLink("reverse_of", known.layout_id) in other_way.links
         assert {known.direction, other_way.direction} == {"cw", "ccw"}
         said = await drive(driver, chicane.session(3))
-        assert said == "Your lap made the first map of this layout, a variant of hillbrow (acc)."
+        assert said == f"Your lap made the first map of this layout, a variant of {plain.track[1]} (ams2)."
         assert LayoutLink("variant_of", known.layout_id) in (await has(driver, chicane, 1)).links
 
 
 async def test_what_a_moderator_does_is_seen_by_those_who_are_driving(cloud: CloudStack, tmp_path: Path) -> None:
-    circuit = Circuit("acc", "thornbury", LARGER, invented_road(28, 1500.0))
+    circuit = Circuit("ams2", "Thornbury/Short", LARGER, invented_road(28, 1500.0))
     async with driving(cloud, tmp_path, "author", "guest") as (author, guest), moderating(cloud) as moderator:
         await drive(author, circuit.session(1))
         await arrives(guest, circuit.session(90))
@@ -176,7 +177,7 @@ async def replayed(tape: Path, client: Client) -> str:
             client.cloud.on_frame(frame)
 
     await play(recording, hear, speed=None)
-    await eventually(lambda: client.judged, within=20)
+    await eventually(lambda: client.judged)
     assert client.verdict is not None
     return client.verdict
 
