@@ -17,14 +17,15 @@ from desktop_client.lap_upload import as_upload
 from desktop_client.patience import Pauses
 from desktop_client.race.recorded_lap import CapturedLap
 from desktop_client.session import NotSignedIn, Session
-from desktop_client.upload_queue import UploadQueue
+from desktop_client.upload_queue import DamagedLap, UploadQueue
 
 log = logging.getLogger(__name__)
 
 WAIT_FOR_VERDICT_S: Final = 10
 UPLOAD_TIMEOUT_S: Final = 30.0
 SLOWEST_BYTES_PER_S: Final = 25_000  # a large lap takes longer, and is not begun anew for that
-WORTH_WAITING: Final = frozenset({401, 408, 409, 425, 429})  # and all that is not a 4xx
+OF_THE_LAP_ITSELF: Final = frozenset({400, 413, 415, 422})  # any other refusal may be another one tomorrow
+KEY_IS_TAKEN: Final = "idempotency_key_reused"
 
 Track = tuple[str, str | None]
 
@@ -34,16 +35,19 @@ class CannotKeepLap(Exception):
 
 
 class Lap(NamedTuple):
-    """A lap under the id that it was kept and sent with. `track` is None until its file was looked at."""
+    """A lap under the id that it was kept and sent with. `track` is None until its file was looked at, `driver` until
+    it is sent."""
 
     id: UUID
     track: Track | None = None
+    driver: UUID | None = None
 
 
 class LapDelivery:
-    """`judged(lap, status)` is called once for every lap: with the cloud's verdict, or a sentence on why there is none.
+    """`judged(lap, status)` is called once for every lap: with the cloud's verdict, or a sentence on why there is none;
+    `counted` when it may be other laps that wait.
 
-    While laps are not shared they stay where they are.
+    While laps are not shared they stay where they are, and so do those of another driver than is signed in.
     """
 
     def __init__(
@@ -51,17 +55,27 @@ class LapDelivery:
         queue: UploadQueue,
         cloud: tuple[Gateway, Session] | None,
         judged: Callable[[Lap, UploadStatus | str], object],
+        counted: Callable[[], object],
         *,
         shares: bool = True,
         first_pause_s: float = 2.0,
     ) -> None:
-        self._queue, self._cloud, self._judged = queue, cloud, judged
+        self._queue, self._cloud, self._judged, self._counted = queue, cloud, judged, counted
         self._shares = shares
         self._pauses = Pauses(first_pause_s, 300.0)
         self._now = asyncio.Event()
         self._now.set()  # laps of an earlier run may be waiting
         self._waiting: dict[UUID, Lap] = {}
         self._unjudged: dict[UUID, Lap] = {}  # by upload id, laps that the cloud has and ponders
+        self._answered: set[UUID] = set()  # laps whose files could not be removed yet
+        self._one_listing = asyncio.Lock()  # what is being deleted must not be found waiting
+        self._on_the_way: asyncio.Timeout | None = None
+
+    @property
+    def driver(self) -> UUID | None:
+        """Who is signed in, as far as is known."""
+        user = self._cloud[1].state.user if self._cloud is not None else None
+        return None if user is None else user.id
 
     @property
     def waiting(self) -> int:
@@ -77,9 +91,10 @@ class LapDelivery:
 
     async def put(self, lap: CapturedLap) -> UUID:
         """Keep the lap, and send it when that is possible. Raises CannotKeepLap."""
+        driver = self.driver
         try:
             written = await asyncio.to_thread(as_upload, lap)
-            lap_id = await asyncio.to_thread(self._queue.put, written.body)
+            lap_id = await asyncio.to_thread(self._queue.put, written.body, driver)
         except msgspec.ValidationError as error:
             raise CannotKeepLap(f"The lap is none that could be sent: {error}.") from error
         except OSError as error:
@@ -89,28 +104,33 @@ class LapDelivery:
         return lap_id
 
     def share(self, on: bool) -> None:
-        """Whether laps are sent from now on."""
+        """Whether laps are sent from now on; the one that is being sent goes no further."""
         self._shares = on
+        if not on:
+            self._take_back()
         self.wake()
 
     async def discard(self) -> None:
-        """Delete every lap that waits here."""
-        for lap_id in await asyncio.to_thread(self._queue.waiting):
-            await self._done(lap_id)
+        """Delete every lap that waits here. Raises OSError."""
+        self._take_back()
+        async with self._one_listing:
+            for lap_id in await asyncio.to_thread(self._queue.waiting, self.driver):
+                await asyncio.to_thread(self._queue.remove, lap_id)
+                self._waiting.pop(lap_id, None)
 
     def wake(self) -> None:
         self._pauses.reset()
         self._now.set()
 
     def rejected(self, event: TrackRejected) -> None:
-        """The verdict on one of our laps came as an event."""
-        self._settle(event.upload_id, UploadStatus(event.upload_id, "rejected", event.reasons))
+        """There is a verdict on one of our laps; the event does not say all of it."""
+        if event.upload_id in self._unjudged:
+            self.wake()
 
     async def count(self) -> None:
         """See which laps of an earlier run wait."""
         await asyncio.to_thread(self._queue.tidy)
-        for lap_id in await asyncio.to_thread(self._queue.waiting):
-            self._waiting.setdefault(lap_id, Lap(lap_id))
+        await self._listed(self.driver)
 
     async def run(self) -> None:
         """For ever: send what waits; after a failure again, with growing pauses."""
@@ -128,17 +148,44 @@ class LapDelivery:
     def _pending(self) -> tuple[Lap, ...]:
         return (*self._waiting.values(), *self._unjudged.values())
 
+    async def _listed(self, driver: UUID | None) -> list[UUID]:
+        """The laps that wait; what is remembered of them becomes what is there: another program may send them, too."""
+        async with self._one_listing:
+            before = set(self._waiting)
+            listed = await asyncio.to_thread(self._queue.waiting, driver)
+            for gone in before.difference(listed):
+                self._waiting.pop(gone, None)
+            for lap_id in listed:
+                if lap_id not in self._answered:
+                    self._waiting.setdefault(lap_id, Lap(lap_id))
+        self._counted()
+        return listed
+
     async def _send_all(self) -> float | None:
         """None when nothing is left that could be sent now, else how long to wait at least, in seconds."""
         if self._cloud is None:
             return None
         gateway, session = self._cloud
+        again: float | None = None
         try:
-            for lap_id in await asyncio.to_thread(self._queue.waiting):
+            driver = self.driver
+            for lap_id in await self._listed(driver):
                 if not self._shares:
                     break
-                await self._send(gateway, session, lap_id)
-            for upload_id in tuple(self._unjudged):
+                try:
+                    await self._send(gateway, session, driver, lap_id)
+                except OSError as error:  # another program may have the file open, such as one that looks for viruses
+                    log.warning("lap %s has to wait: %s", lap_id, error)
+                    again = 0.0
+                except GatewayRefused as refusal:
+                    if refusal.status != 500:
+                        raise
+                    log.warning("lap %s has to wait: %s", lap_id, refusal.sentence)  # it fails at this one
+                    again = 0.0
+            for upload_id, lap in tuple(self._unjudged.items()):
+                if lap.driver != driver:
+                    del self._unjudged[upload_id]  # nobody who could ask for it is signed in
+                    continue
                 await self._ask(gateway, session, upload_id)
         except NotSignedIn:
             return None
@@ -148,38 +195,60 @@ class LapDelivery:
         except GatewayFailure as failure:
             log.info("laps wait: %s", failure.sentence)
             return 0.0
-        return 0.0 if self._unjudged else None
+        return 0.0 if self._unjudged else again
 
-    async def _send(self, gateway: Gateway, session: Session, lap_id: UUID) -> None:
-        found = await asyncio.to_thread(self._queue.get, lap_id)
-        if found is None:
-            if self._waiting.pop(lap_id, None) is not None:
-                self._judged(Lap(lap_id), "The lap's file was damaged.")
+    async def _send(self, gateway: Gateway, session: Session, driver: UUID | None, lap_id: UUID) -> None:
+        if lap_id in self._answered:
+            await self._done(lap_id)
+            return
+        try:
+            found = await asyncio.to_thread(self._queue.get, lap_id)
+        except DamagedLap as damage:
+            log.warning("lap %s is given up: %s", lap_id, damage)
+            self._waiting.pop(lap_id, None)
+            self._judged(Lap(lap_id), "The lap's file was damaged.")
+            return
+        if found is None or lap_id not in self._waiting:  # deleted just now, or sent by another program
+            self._waiting.pop(lap_id, None)
+            return
+        if not self._shares:
             return
         kept, body = found
-        lap = self._waiting[lap_id] = Lap(lap_id, (kept.game, kept.track_id))
+        lap = self._waiting[lap_id] = Lap(lap_id, (kept.game, kept.track_id), driver)
         try:
-            status = await session.authorised(lambda token: self._post(gateway, token, lap_id, body))
+            async with asyncio.timeout(None) as self._on_the_way:
+                status = await session.authorised(lambda token: self._post(gateway, token, lap, body))
+        except TimeoutError:
+            return  # taken back
         except GatewayRefused as refusal:
-            if refusal.status in WORTH_WAITING or refusal.status >= 500:
+            if refusal.status not in OF_THE_LAP_ITSELF and refusal.code != KEY_IS_TAKEN:
                 raise
             await self._done(lap_id)
             self._judged(lap, refusal.sentence)
             return
+        finally:
+            self._on_the_way = None
         if status.status == "received":
             self._unjudged[status.upload_id] = lap
         await self._done(lap_id)
         if status.status != "received":
             self._judged(lap, status)
 
-    async def _post(self, gateway: Gateway, token: str, lap_id: UUID, body: bytes) -> UploadStatus:
+    def _take_back(self) -> None:
+        """Break off the sending of a lap; it may have arrived all the same."""
+        if self._on_the_way is not None and not self._on_the_way.expired():
+            self._on_the_way.reschedule(0.0)
+
+    async def _post(self, gateway: Gateway, token: str, lap: Lap, body: bytes) -> UploadStatus:
+        if lap.driver != self.driver:
+            raise NotSignedIn("Somebody else is signed in by now.")
         return await gateway.call(
             "POST",
             "/tracks/upload",
             UploadStatus,
             body=msgspec.Raw(body),
             token=token,
-            headers={"idempotency-key": str(lap_id), "prefer": f"wait={WAIT_FOR_VERDICT_S}"},
+            headers={"idempotency-key": str(lap.id), "prefer": f"wait={WAIT_FOR_VERDICT_S}"},
             idempotent=True,
             timeout_s=UPLOAD_TIMEOUT_S + len(body) / SLOWEST_BYTES_PER_S,
         )
@@ -202,5 +271,12 @@ class LapDelivery:
             self._judged(lap, status)
 
     async def _done(self, lap_id: UUID) -> None:
-        await asyncio.to_thread(self._queue.remove, lap_id)
+        """The cloud has answered, and the lap waits no longer. A file that cannot be removed is removed later."""
         self._waiting.pop(lap_id, None)
+        try:
+            await asyncio.to_thread(self._queue.remove, lap_id)
+        except OSError as error:
+            log.warning("lap %s cannot be removed: %s", lap_id, error)
+            self._answered.add(lap_id)
+        else:
+            self._answered.discard(lap_id)

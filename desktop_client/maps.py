@@ -78,7 +78,7 @@ class Maps:
         self._laps_taken, self._laps_of_session = 0, set[UUID]()
         self.state = MapState(shares=shares)
         self.delivery = LapDelivery(
-            UploadQueue(folder / "laps"), cloud, self._judged, shares=shares, first_pause_s=first_pause_s
+            UploadQueue(folder / "laps"), cloud, self._judged, self._become, shares=shares, first_pause_s=first_pause_s
         )
 
     def drive(self, game: str, track_id: str | None, *, is_nameless: bool = False) -> None:
@@ -118,7 +118,7 @@ class Maps:
         except CannotKeepLap as problem:
             log.warning("%s", problem)
             self._become(verdict=str(problem))
-        self._become(waiting=self.delivery.waiting)
+        self._become()
 
     def share(self, on: bool) -> None:
         """Whether the driver gives laps away from now on; those that wait stay where they are while not."""
@@ -127,8 +127,10 @@ class Maps:
 
     async def discard_laps(self) -> None:
         """Delete the laps that wait to be sent."""
-        await self.delivery.discard()
-        self._become(waiting=self.delivery.waiting)
+        try:
+            await self.delivery.discard()
+        finally:
+            self._become()
 
     def wake(self) -> None:
         """There may be somebody to ask now: signed in, or the stream of events is open again."""
@@ -168,7 +170,6 @@ class Maps:
     async def deliver(self) -> None:
         """For ever: send the laps that wait."""
         await self.delivery.count()
-        self._become(waiting=self.delivery.waiting)
         await self.delivery.run()
 
     def _ask_for(self, track: tuple[str, str] | None, game: str, track_id: str | None) -> None:
@@ -253,22 +254,17 @@ class Maps:
                 self._counted(lap, status)
                 self._look_now.set()
         log.info("lap %s: %s", lap.id, verdict)
-        self._become(verdict=verdict, waiting=self.delivery.waiting)
+        self._become(verdict=verdict)
 
     def _counted(self, lap: Lap, status: UploadStatus) -> None:
         """The cloud learned from the lap, and has said of which map."""
         track = status.track
         if track is not None and status.layout_id is not None:
-            self._given.add(self._driver, track.game, str(status.layout_id))
+            self._given.add(str(lap.driver), track.game, str(status.layout_id))
         if track is None or lap.id not in self._laps_of_session or track.game != self._nameless:
             return
         if (track.game, track.track_id) != self._track and is_slug(track.track_id):
             self._ask_for((track.game, track.track_id), track.game, None)
-
-    @property
-    def _driver(self) -> str:
-        user = self._cloud[1].state.user if self._cloud is not None else None
-        return "" if user is None else str(user.id)
 
     def _use(self, stage: MapStage) -> Use | None:
         """What a lap would do for the map as it is known now."""
@@ -277,11 +273,11 @@ class Maps:
         if stage is not MapStage.KNOWN or self._known is None:
             return None
         known = self._known.map
-        return use_of_a_lap(known, self._given.count(self._driver, known.game, str(known.layout_id)))
+        return use_of_a_lap(known, self._given.count(str(self.delivery.driver), known.game, str(known.layout_id)))
 
     def _become(self, **changes: Any) -> None:
         state = replace(self.state, **changes)
-        state = replace(state, use=self._use(state.stage))
+        state = replace(state, use=self._use(state.stage), waiting=self.delivery.waiting)
         if state != self.state:
             self.state = state
             self._on_change(state)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from loopback_gateway import LoopbackGateway, loses_the_answer
+from loopback_gateway import EMAIL, PASSWORD, LoopbackGateway, hangs_up, loses_the_answer, refuses
 from running_client import Client, a_driven_lap, a_lap
 from waiting import eventually
 
 from contracts.event import new_id
 from contracts.tracks import Upload
+from desktop_client.lap_delivery import UPLOAD_TIMEOUT_S
 from desktop_client.lap_upload import as_upload
 from desktop_client.map_state import MapStage
 from desktop_client.telemetry.frame import Frame
@@ -76,6 +77,90 @@ async def test_laps_of_an_earlier_run_are_counted_and_can_be_deleted_without_bei
     await client.cloud.maps.take(a_lap("three"))
     await eventually(lambda: server.uploads)
     assert [upload.track_id for upload in server.uploads.values()] == ["three"]
+
+
+async def test_a_lap_that_is_being_sent_when_sharing_is_switched_off_goes_no_further(
+    server: LoopbackGateway, start: Callable[..., Client]
+) -> None:
+    client = start()
+    maps = client.cloud.maps
+    await client.cloud.start()
+    await client.is_live()
+    server.trouble[UPLOAD].append(server.hangs)
+    await maps.take(a_lap())
+    await eventually(lambda: server.asked[UPLOAD] == 1)
+    maps.share(False)
+    assert (maps.state.waiting, server.uploads) == (1, {})
+    maps.share(True)
+    await eventually(lambda: server.uploads, within=UPLOAD_TIMEOUT_S / 2)  # or it was still waited for the first answer
+
+
+async def test_a_lap_that_is_being_sent_when_laps_are_deleted_is_not_sent_again(
+    server: LoopbackGateway, start: Callable[..., Client]
+) -> None:
+    client = start()
+    await client.cloud.start()
+    await client.is_live()
+    server.trouble[UPLOAD].append(server.hangs)
+    await client.cloud.maps.take(a_lap("deleted"))
+    await eventually(lambda: server.asked[UPLOAD] == 1)
+    await client.cloud.maps.discard_laps()
+    assert client.cloud.state.map.waiting == 0
+    await client.cloud.maps.take(a_lap("another"))
+    await eventually(lambda: server.uploads)
+    assert [upload.track_id for upload in server.uploads.values()] == ["another"]
+    assert client.verdict == "Your lap made the first map of this track."
+
+
+async def test_a_lap_is_sent_as_that_of_the_driver_who_drove_it_and_as_nobody_elses(
+    server: LoopbackGateway, start: Callable[..., Client]
+) -> None:
+    client = start()
+    session, maps = client.cloud.session, client.cloud.maps
+    assert session is not None
+    await client.cloud.start()
+    await client.is_live()
+    server.trouble[UPLOAD] += [loses_the_answer] + [hangs_up] * 100  # the cloud has it, and the client does not know
+    await maps.take(a_lap("of one"))
+    (key,) = await eventually(lambda: list(server.uploads))
+    maps.share(False)
+    await session.sign_out()
+    server.trouble[UPLOAD].clear()
+    maps.share(True)
+    one, server.user = server.user, msgspec.structs.replace(server.user, id=new_id())
+    await session.sign_in(EMAIL, PASSWORD)
+    await maps.take(a_lap("of another"))
+    await eventually(lambda: len(server.uploads) == 2)
+    await eventually(lambda: maps.state.waiting == 0)
+    asked = server.asked[UPLOAD]
+    await maps.discard_laps()
+    await session.sign_out()
+    server.user = one
+    await session.sign_in(EMAIL, PASSWORD)
+    await eventually(lambda: server.asked[UPLOAD] == asked + 1)
+    keys = [request.headers["idempotency-key"] for request in server.seen if request.path == "/tracks/upload"]
+    assert (keys[0], keys[-1]) == (key, key)
+    assert key != keys[-2] == list(server.uploads)[1]
+
+
+async def test_a_lap_that_is_still_judged_is_not_asked_for_as_somebody_else(
+    server: LoopbackGateway, start: Callable[..., Client]
+) -> None:
+    server.verdict = "received"
+    client = start()
+    session, maps = client.cloud.session, client.cloud.maps
+    assert session is not None
+    await client.cloud.start()
+    await client.is_live()
+    await maps.take(a_lap())
+    (key,) = await eventually(lambda: list(server.uploads))
+    await eventually(lambda: server.asked[f"GET /tracks/uploads/{key}"])
+    await session.sign_out()
+    server.user = msgspec.structs.replace(server.user, id=new_id())
+    server.trouble[f"GET /tracks/uploads/{key}"] += [refuses(404, "upload_unknown")] * 100
+    await session.sign_in(EMAIL, PASSWORD)
+    await eventually(lambda: not maps.delivery.has(("f1", "26")))
+    assert client.verdict is None
 
 
 async def test_a_lap_that_an_older_version_has_kept_is_sent(
