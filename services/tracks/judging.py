@@ -88,6 +88,7 @@ class Judging:
             verdict = decide(
                 found,
                 upload_id=uploaded.upload_id,
+                game=uploaded.game,
                 track_id=uploaded.track_id,
                 holder=around.holder,
                 votes=around.votes,

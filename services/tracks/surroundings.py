@@ -34,10 +34,10 @@ class Surroundings:
         may_begin = await layouts.may_begin(uploaded.user_id)
         game, name = uploaded.game, uploaded.track_id
         if name is None:
-            return cls(await lines.comparable(near), may_begin=may_begin)
+            return cls(await lines.comparable(near, game), may_begin=may_begin)
         holder = await layouts.holder(game, name)
         return cls(
-            await lines.comparable({*near, holder.layout_id} if holder else near),
+            await lines.comparable({*near, holder.layout_id} if holder else near, game),
             holder,
             await lines.contenders(game, name),
             await layouts.votes(game, name, uploaded.user_id),
@@ -50,13 +50,15 @@ class Memory:
     """What is remembered of the layout that a lap drove.
 
     `line` is how the lap's game has it, `elsewhere` are other games' lines where this lap's driver is the second one
-    who confirms them all. `last_version` is what a line that begins now goes on counting from.
+    who confirms them all. `name` is what a line that begins now is called, `last_version` what it goes on counting
+    from.
     """
 
     line: Line | None = None
     elsewhere: tuple[Line, ...] = ()
     links: tuple[LayoutLink, ...] = ()
     is_confirmed: bool = False
+    name: str = ""
     last_version: int = 0
 
     @classmethod
@@ -64,10 +66,12 @@ class Memory:
         if verdict.layout_id is None:
             return cls()
         layout_id, game, driver = verdict.layout_id, uploaded.game, uploaded.user_id
-        last_version = await MapStore(tx).last_version(layout_id, game, line_name(verdict, uploaded.track_id))
-        if verdict.act != "learn":
-            return cls(links=verdict.links, last_version=last_version)
         layouts, lines = LayoutStore(tx), LineStore(tx)
+        names = () if verdict.has_name else await layouts.names_in(layout_id, game)
+        name = names[0] if names else line_name(verdict, uploaded.track_id)
+        last_version = await MapStore(tx).last_version(layout_id, game, name)
+        if verdict.act != "learn":
+            return cls(links=verdict.links, name=name, last_version=last_version)
         is_confirmed = await layouts.is_confirmed(layout_id)
         is_second = not is_confirmed and await SupporterStore(tx).others(layout_id, driver) > 0
         elsewhere = [
@@ -80,5 +84,6 @@ class Memory:
             elsewhere=tuple(elsewhere),
             links=await layouts.links_of(layout_id),
             is_confirmed=is_confirmed or is_second,
+            name=name,
             last_version=last_version,
         )

@@ -16,7 +16,7 @@ from services.tracks.domain.drive import Drive
 from services.tracks.domain.lesson import NO_LESSON, Lesson
 from services.tracks.domain.line import Line
 from services.tracks.domain.reading import Reading, Shape
-from services.tracks.domain.verdict import Verdict, line_name
+from services.tracks.domain.verdict import Verdict
 from services.tracks.objects import ObjectMissing, Objects
 from services.tracks.recognising import Recognising
 from services.tracks.shelf import Shelf
@@ -70,7 +70,7 @@ class Teaching:
         # A road is known, but this game has no map of it: none yet, or all were withdrawn.
         is_new_here = verdict.status == "duplicate" and memory.line is not None and memory.line.published_path is None
         if memory.line is None or is_new_here:
-            brought = await asyncio.to_thread(_begin, uploaded, drive, verdict, memory)
+            brought = await asyncio.to_thread(_begin, drive, verdict, memory)
         else:
             try:
                 brought = await self._learn(uploaded, reading, shape, drive, verdict, memory.line)
@@ -99,21 +99,21 @@ class Teaching:
         for line in lines:
             assert line.published_path
             try:
-                published = document.read(await self._objects.get(line.published_path))
+                published = await self._objects.get(line.published_path)
             except ObjectMissing as lost:
                 log.error("map.lost", path=str(lost))
                 continue
-            confirmed = lesson.confirmed(line, published, drive.at)
+            confirmed = await asyncio.to_thread(_confirmed, line, published, drive)
             made += [confirmed] if confirmed else []
         return tuple(made)
 
 
-def _begin(uploaded: TrackUploaded, drive: Drive, verdict: Verdict, memory: Memory) -> Brought:
+def _begin(drive: Drive, verdict: Verdict, memory: Memory) -> Brought:
     assert verdict.layout_id
     beginning = lesson.begin(
         drive,
         layout_id=verdict.layout_id,
-        track_id=line_name(verdict, uploaded.track_id),
+        track_id=memory.name,
         version=memory.last_version + 1,
         links=memory.links,
         is_confirmed=memory.is_confirmed,
@@ -125,6 +125,10 @@ def _begin(uploaded: TrackUploaded, drive: Drive, verdict: Verdict, memory: Memo
         describe(beginning.reference),
     )
     return Brought(beginning.lesson, begun)
+
+
+def _confirmed(line: Line, published: bytes, drive: Drive) -> Document | None:
+    return lesson.confirmed(line, document.read(published), drive.at)
 
 
 def _learn(line: Line, reference: Loop, published: bytes, drive: Drive, *, is_published: bool) -> Brought:

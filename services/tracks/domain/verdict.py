@@ -17,7 +17,7 @@ from contracts.tracks import Deviation, LayoutLink, LayoutReference, Reason
 from services.tracks.domain.recognition import Match
 
 MAX_UNCONFIRMED: Final = 200
-"""Layouts that one driver may have brought and nobody else has driven: a game has 50 to 130 of them."""
+"""Layouts, and names, that one driver may have brought and nobody else has driven: a game has 50 to 130 of them."""
 VOTES: Final = 2
 VOTES_OF_CONFIRMED: Final = 3
 _GIVEN_NAME: Final = re.compile(r"layout-[0-9a-f]{12}")
@@ -77,6 +77,7 @@ def decide(
     found: Found,
     *,
     upload_id: UUID,
+    game: str,
     track_id: str | None,
     holder: Holder | None,
     votes: Sequence[UUID],
@@ -86,11 +87,13 @@ def decide(
 
     `votes` are the layouts that the last other drivers of that name drove, one for each, the last first.
     """
-    if holder is None and track_id is not None and is_given_name(track_id):
-        track_id = None  # such names are given here, and nobody takes one that is to be given
+    if track_id is not None and is_given_name(track_id) and not _is_on(found.same, holder):
+        track_id = holder = None  # such names are given here, once and for ever: no lap takes one to another road
     if found.same:
         layout_id = found.same.known.layout_id
         is_mine = track_id is not None and (holder is None or _name_goes_to(layout_id, holder, votes))
+        if not may_begin and ((is_mine and holder is None) or found.same.known.game != game):
+            return _too_many()
         return Verdict(
             "duplicate",
             _known(found.same, track_id, is_mine),
@@ -157,6 +160,10 @@ def reference_to(match: Match | None) -> LayoutReference | None:
     return LayoutReference(match.known.game, match.known.track_id) if match else None
 
 
+def _is_on(same: Match | None, holder: Holder | None) -> bool:
+    return same is not None and holder is not None and same.known.layout_id == holder.layout_id
+
+
 def _name_goes_to(layout_id: UUID, holder: Holder, votes: Sequence[UUID]) -> bool:
     """Whether the name is that layout's, or becomes it because the last drivers agree; this lap's is one of them."""
     if layout_id == holder.layout_id:
@@ -183,7 +190,7 @@ def _differs(from_holder: Match | None) -> Reason:
 
 def _too_many() -> Verdict:
     message = (
-        f"{MAX_UNCONFIRMED} layouts that you brought wait for a second driver: another one is taken when some of them"
-        " are confirmed."
+        f"{MAX_UNCONFIRMED} layouts or names that you brought wait for a second driver: another one is taken when some"
+        " of them are confirmed."
     )
     return refused((Reason("too_many_unconfirmed_layouts", message),))

@@ -44,13 +44,20 @@ class LayoutStore:
         return tuple(row["layout_id"] for row in rows)
 
     async def may_begin(self, driver: UUID) -> bool:
-        """Whether this driver may bring one more layout that nobody else has driven."""
-        unconfirmed = await self._tx.value(
+        """Whether this driver may bring one more layout, or one more name, that nobody else has driven."""
+        layouts = await self._tx.value(
             "SELECT count(DISTINCT layouts.id) FROM supporters JOIN layouts ON layouts.id = layout_id"
             " WHERE supporter = $1 AND state IN ('provisional', 'contender')",
             driver,
         )
-        return unconfirmed < MAX_UNCONFIRMED
+        names = await self._tx.value(
+            "SELECT count(*) FROM (SELECT DISTINCT game, track_id FROM uploads WHERE user_id = $1"
+            " AND status IN ('accepted', 'duplicate')) AS mine WHERE NOT EXISTS (SELECT FROM uploads"
+            " WHERE uploads.game = mine.game AND uploads.track_id = mine.track_id AND layout_id IS NOT NULL"
+            " AND user_id <> $1)",
+            driver,
+        )
+        return max(layouts, names) < MAX_UNCONFIRMED
 
     async def begin(self, layout_id: UUID, state: str, links: Sequence[LayoutLink], at: datetime) -> None:
         await self._tx.run("INSERT INTO layouts (id, state, created_at) VALUES ($1, $2, $3)", layout_id, state, at)

@@ -15,9 +15,12 @@ from services.tracks.store.shapes import ShapeStore
 from services.tracks.store.supporters import SupporterStore
 
 _CONTENDERS_ASKED = 20
+_LINES_ASKED = 8  # of a layout: a lap of one road is not compared with it once for each game that there ever was
 
 _COMPARABLE = (
-    "SELECT lines.layout_id, lines.game, lines.track_id, coalesce(newest.storage_path, reference_path) AS path"
+    "SELECT lines.layout_id, lines.game, lines.track_id, coalesce(newest.storage_path, reference_path) AS path,"
+    " created_at, row_number() OVER (PARTITION BY lines.layout_id"
+    "  ORDER BY lines.game <> $1, lines.laps DESC, lines.game) AS place"
     " FROM lines JOIN layouts ON layouts.id = lines.layout_id LEFT JOIN LATERAL ("
     " SELECT storage_path FROM track_maps WHERE layout_id = lines.layout_id AND game = lines.game"
     " AND withdrawn_at IS NULL ORDER BY version DESC LIMIT 1) AS newest ON true"
@@ -38,12 +41,14 @@ class LineStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def comparable(self, layouts: Collection[UUID]) -> tuple[Comparable, ...]:
-        """The lines of those published layouts."""
+    async def comparable(self, layouts: Collection[UUID], game: str) -> tuple[Comparable, ...]:
+        """The lines of those published layouts: of each that game's, and those from most laps."""
         rows = await self._tx.rows(
-            f"{_COMPARABLE} WHERE lines.layout_id = ANY($1) AND state IN ('provisional', 'confirmed')"
-            " AND newest.storage_path IS NOT NULL ORDER BY layouts.created_at, lines.layout_id, lines.game",
+            f"SELECT * FROM ({_COMPARABLE} WHERE lines.layout_id = ANY($2) AND state IN ('provisional', 'confirmed')"
+            " AND newest.storage_path IS NOT NULL) AS lines WHERE place <= $3 ORDER BY created_at, layout_id, game",
+            game,
             list(layouts),
+            _LINES_ASKED,
         )
         return tuple(map(_comparable, rows))
 

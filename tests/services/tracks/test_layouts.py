@@ -17,6 +17,7 @@ from services.tracks.domain.evidence import Evidence
 from services.tracks.domain.uploads import TrackUnknown
 from services.tracks.domain.verdict import given_name
 from services.tracks.settings import TracksSettings
+from services.tracks.store.lines import LineStore
 
 Drive = Callable[..., Awaitable[UploadStatus]]
 OTHER_ROAD = circuit(wobble=150)
@@ -251,6 +252,43 @@ async def test_what_two_workers_learn_of_one_line_at_the_same_moment_is_both_kep
         assert await tx.value("SELECT count(*) FROM supporters") == 3
 
 
+async def test_a_name_that_was_given_is_one_layouts_for_ever(parts: Parts, drive: Drive):
+    nameless = await drive(circuit(), None)
+    assert nameless.track
+    for _ in range(3):
+        other = await drive(OTHER_ROAD, nameless.track.track_id)
+        assert other.layout_id != nameless.layout_id
+    assert nameless.layout_id
+    assert other.layout_id
+    given = {f"f1/{given_name(layout_id)}": layout_id for layout_id in (nameless.layout_id, other.layout_id)}
+    assert await names(parts) == given
+
+
+async def test_a_map_that_begins_again_has_a_name_that_its_layout_has_in_that_game(parts: Parts, drive: Drive):
+    await drive(circuit())
+    await drive(circuit(), "circuit_7", game="gt7")
+    async with parts.database.transaction() as tx:
+        await tx.run("UPDATE track_maps SET withdrawn_at = now() WHERE game = 'gt7'")
+    again = await drive(circuit(), None, game="gt7")
+    assert again.track == LayoutReference("gt7", "circuit_7")
+    made = await map_of(parts, "gt7", "circuit_7")
+    assert (made.track_id, made.version) == ("circuit_7", again.version)
+
+
+async def test_a_lap_is_compared_with_few_lines_of_a_layout_and_with_its_own_games(
+    parts: Parts, drive: Drive, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.tracks.store.lines._LINES_ASKED", 2)
+    driver = uuid4()
+    for game in ("f1", "f1", "gt7", "ac"):
+        known = await drive(circuit(), None, driver, game=game)
+    assert known.layout_id
+    for game, asked in {"ac": {"ac", "f1"}, "f1": {"f1", "ac"}, "lmu": {"f1", "ac"}}.items():
+        async with parts.database.transaction() as tx:
+            found = await LineStore(tx).comparable([known.layout_id], game)
+        assert {line.game for line in found} == asked
+
+
 async def test_one_driver_brings_so_many_layouts_that_nobody_else_drives(drive: Drive, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("services.tracks.store.layouts.MAX_UNCONFIRMED", 1)
     driver = uuid4()
@@ -259,6 +297,9 @@ async def test_one_driver_brings_so_many_layouts_that_nobody_else_drives(drive: 
     assert [reason.code for reason in refused.reasons] == ["too_many_unconfirmed_layouts"]
     await drive(circuit())  # somebody else drives the first one
     assert (await drive(OTHER_ROAD, "monza", driver)).status == "accepted"
+    for track_id, game in (("testring-by-night", "f1"), ("testring", "gt7"), (None, "gt7")):  # nor names or games
+        assert (await drive(circuit(), track_id, driver, game=game)).status == "rejected"
+    assert (await drive(circuit(), driver=driver)).status == "duplicate"
 
 
 async def test_what_was_withdrawn_is_unknown_and_a_later_lap_begins_anew(parts: Parts, drive: Drive):

@@ -39,10 +39,18 @@ FROM_MONZA = at(MONZA, "other", 80.0)
 CONTENDER = at(OTHER, "same")
 
 
-def verdict(found: Found = Found(), track_id: str | None = "spa", **said: object) -> Verdict:  # noqa: B008 # frozen
+def verdict(found: Found = Found(), track_id: str | None = "spa", **said: object) -> Verdict:
     return decide(
         found,
-        **{"upload_id": UPLOAD, "track_id": track_id, "holder": None, "votes": (), "may_begin": True, **said},  # type: ignore[arg-type]
+        **{
+            "upload_id": UPLOAD,
+            "game": "f1",
+            "track_id": track_id,
+            "holder": None,
+            "votes": (),
+            "may_begin": True,
+            **said,
+        },  # type: ignore[arg-type]
     )
 
 
@@ -132,7 +140,22 @@ def verdict(found: Found = Found(), track_id: str | None = "spa", **said: object
             id="and sets none against others",
         ),
         pytest.param(
-            Found(SAME), {"may_begin": False}, ("duplicate", "learn", SPA, True), id="but may drive what is known"
+            Found(SAME),
+            {"may_begin": False},
+            ("rejected", "nothing", None, False),
+            id="nor calls what is known by names of their own",
+        ),
+        pytest.param(
+            Found(SAME),
+            {"may_begin": False, "track_id": None, "game": "gt7"},
+            ("rejected", "nothing", None, False),
+            id="nor has it in games of their own",
+        ),
+        pytest.param(
+            Found(SAME),
+            {"may_begin": False, "holder": Holder(SPA)},
+            ("duplicate", "learn", SPA, True),
+            id="but may drive what is known",
         ),
     ],
 )
@@ -182,4 +205,8 @@ def test_nobody_takes_a_name_that_is_to_be_given():
     assert is_given_name(taken)
     assert not is_given_name("layout-of-spa")
     assert verdict(track_id=taken).has_name is False
+    elsewhere = verdict(Found(SAME), given_name(MONZA), holder=Holder(MONZA), votes=(SPA, SPA))
+    assert (elsewhere.layout_id, elsewhere.has_name) == (SPA, False)
+    unknown = verdict(Found(contender=CONTENDER, from_holder=FROM_MONZA), given_name(MONZA), holder=Holder(MONZA))
+    assert (unknown.status, unknown.act, unknown.layout_id, unknown.has_name) == ("accepted", "begin", NEW, False)
     assert verdict(Found(SAME), taken, holder=Holder(SPA)).has_name is True
