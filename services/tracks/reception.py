@@ -35,9 +35,8 @@ class Reception:
         self._database = database
         self._objects = objects
         self._room = room
-        self._opening = (
-            asyncio.Lock()
-        )  # one after the other: 5 MB of points are 40 MB for as long as they are looked at
+        # One after the other: 5 MB of points are 40 MB for as long as they are looked at.
+        self._opening = asyncio.Lock()
 
     async def receive(self, sealed: Sealed[Upload], user_id: UUID, key: str | None) -> UUID:
         """Store a lap and announce it; the same key and body give the same upload again, whoever came first.
