@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.tracks import TrackRejected, UploadStatus
+from desktop_client.breakable import Breakable
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused
 from desktop_client.lap_upload import as_upload
 from desktop_client.patience import Pauses
@@ -69,7 +70,7 @@ class LapDelivery:
         self._unjudged: dict[UUID, Lap] = {}  # by upload id, laps that the cloud has and ponders
         self._answered: set[UUID] = set()  # laps whose files could not be removed yet
         self._one_listing = asyncio.Lock()  # what is being deleted must not be found waiting
-        self._on_the_way: asyncio.Timeout | None = None
+        self._sending = Breakable()
 
     @property
     def driver(self) -> UUID | None:
@@ -107,12 +108,12 @@ class LapDelivery:
         """Whether laps are sent from now on; the one that is being sent goes no further."""
         self._shares = on
         if not on:
-            self._take_back()
+            self._sending.break_off()
         self.wake()
 
     async def discard(self) -> None:
-        """Delete every lap that waits here. Raises OSError."""
-        self._take_back()
+        """Delete every lap that waits here; one that is being sent may have arrived already. Raises OSError."""
+        self._sending.break_off()
         async with self._one_listing:
             for lap_id in await asyncio.to_thread(self._queue.waiting, self.driver):
                 await asyncio.to_thread(self._queue.remove, lap_id)
@@ -216,28 +217,21 @@ class LapDelivery:
         kept, body = found
         lap = self._waiting[lap_id] = Lap(lap_id, (kept.game, kept.track_id), driver)
         try:
-            async with asyncio.timeout(None) as self._on_the_way:
+            async with self._sending.work():
                 status = await session.authorised(lambda token: self._post(gateway, token, lap, body))
         except TimeoutError:
-            return  # taken back
+            return  # it is not to be sent any more
         except GatewayRefused as refusal:
             if refusal.status not in OF_THE_LAP_ITSELF and refusal.code != KEY_IS_TAKEN:
                 raise
             await self._done(lap_id)
             self._judged(lap, refusal.sentence)
             return
-        finally:
-            self._on_the_way = None
         if status.status == "received":
             self._unjudged[status.upload_id] = lap
         await self._done(lap_id)
         if status.status != "received":
             self._judged(lap, status)
-
-    def _take_back(self) -> None:
-        """Break off the sending of a lap; it may have arrived all the same."""
-        if self._on_the_way is not None and not self._on_the_way.expired():
-            self._on_the_way.reschedule(0.0)
 
     async def _post(self, gateway: Gateway, token: str, lap: Lap, body: bytes) -> UploadStatus:
         if lap.driver != self.driver:

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.tracks import TrackMap, TrackRejected, UploadStatus
+from desktop_client.breakable import Breakable
 from desktop_client.gateway import Gateway, GatewayFailure, GatewayRefused
 from desktop_client.given_laps import GivenLaps
 from desktop_client.lap_delivery import CannotKeepLap, Lap, LapDelivery
@@ -70,7 +71,7 @@ class Maps:
         )
         self._cloud, self._on_map, self._on_change, self._learns = cloud, on_map, on_change, learns
         self._pauses = Pauses(first_pause_s, 120.0)
-        self._look_now = asyncio.Event()
+        self._look_now, self._asking = asyncio.Event(), Breakable()
         self._nameless: str | None = None  # the game, where it does not name its tracks
         self._track: tuple[str, str] | None = None
         self._known: KeptMap | None = None  # the map that was given to `on_map` for this track
@@ -182,6 +183,7 @@ class Maps:
         stage = unnamed if track is None else MapStage.ASKING
         self._become(stage=stage, game=game, track_id=track_id if track is None else track[1])
         self._look_now.set()
+        self._asking.break_off()
 
     async def _look_once(self) -> bool:
         """Whether it is known now how things stand with the track being driven."""
@@ -196,7 +198,11 @@ class Maps:
         kept = await self._source.kept(track)
         self._show(track, kept)
         try:
-            self._show(track, await self._source.newer(track, kept))
+            async with self._asking.work():
+                newer = await self._source.newer(track, kept)
+            self._show(track, newer)
+        except TimeoutError:
+            return True  # another track is driven by now, and waits to be looked at
         except GatewayRefused as refusal:
             if refusal.code == NO_SUCH_MAP:
                 await self._source.forget(track)

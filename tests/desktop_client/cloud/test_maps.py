@@ -8,6 +8,7 @@ from loopback_gateway import LoopbackGateway
 from running_client import Client, a_driven_lap, a_lap
 from waiting import eventually
 
+from desktop_client.gateway import TIMEOUT_S
 from desktop_client.map_state import MapStage
 from desktop_client.maps import LAPS_A_SESSION
 from desktop_client.race.track_name import slug
@@ -43,6 +44,20 @@ async def test_a_map_is_served_from_the_shelf_at_once_and_asked_for_once_a_sessi
     offline.cloud.on_frame(seen())
     await eventually(lambda: len(offline.maps) == 1)
     assert offline.map_stage is MapStage.KNOWN
+
+
+async def test_the_map_of_another_track_does_not_wait_for_a_network_that_hangs(
+    server: LoopbackGateway, start: Callable[..., Client], seen: Callable[..., Frame]
+) -> None:
+    server.publish("f1", "27")
+    client = start()
+    await client.cloud.start()
+    await client.is_live()
+    server.trouble[ASK_MAP] += [server.hangs] * 10
+    client.cloud.on_frame(seen())
+    await eventually(lambda: server.asked[ASK_MAP])
+    client.cloud.on_frame(seen(uid="two", track_id="27"))
+    await eventually(lambda: client.maps, within=TIMEOUT_S / 2)
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe"])
