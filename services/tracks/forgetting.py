@@ -33,9 +33,11 @@ class Forgetting:
 
     async def then(self, erased: UserDeleted, tx: Transaction, deleted: set[str]) -> None:
         await take_turn(tx)  # a verdict on a lap of theirs may be about to be written
+        # First, for its lock: who counts maps or hears of a licence takes that one before the rows, too.
+        lay_at = await UploadStore(tx).forget(erased.user_id)
         await MapStore(tx).forget(erased.user_id)
         await ReaderStore(tx).forget(erased.user_id)
         await SupporterStore(tx).forget(erased.user_id)
         await ActStore(tx).forget(erased.user_id)
-        if not await UploadStore(tx).forget(erased.user_id) <= deleted:
+        if not lay_at <= deleted:
             raise LapsCameMeanwhile

@@ -18,6 +18,7 @@ from chassis.inbox import Inbox, Slow
 from chassis.outbox import Relay
 from chassis.settings import Secret
 from contracts.auth import UserDeleted
+from contracts.license import LicenseChanged
 from contracts.problem import Unauthenticated, Unavailable
 from contracts.tracks import TrackPublished, TrackRejected, TrackUploaded
 from devstack.nats import Nats
@@ -25,7 +26,9 @@ from services.tracks.domain.uploads import TooManyUploadsWaiting, TrackUnknown, 
 from services.tracks.forgetting import LapsCameMeanwhile
 from services.tracks.judging import Heard
 from services.tracks.objects import ObjectMissing
+from services.tracks.reactions import entitle
 from services.tracks.settings import TracksSettings
+from services.tracks.store.uploads import UploadStore
 
 
 async def test_two_drivers_at_the_same_moment_make_one_layout_that_both_support(parts: Parts):
@@ -192,6 +195,19 @@ async def test_a_lap_whose_driver_is_erased_while_it_is_judged_makes_no_map(part
         await parts.judging.then(event, tx, heard)
     with pytest.raises(TrackUnknown):
         await parts.library.find("f1", "testring", None)
+
+
+async def test_whoever_is_erased_while_their_licence_changes_keeps_nobody_waiting_for_the_other(parts: Parts):
+    driver = uuid4()
+    told = {"license_id": uuid4(), "plan": "any", "reason": "any", "entitlements": ()}
+    async with parts.database.transaction() as tx:
+        await entitle(LicenseChanged(user_id=driver, **told), tx)
+    async with parts.database.transaction() as tx:
+        await UploadStore(tx).is_forgotten(driver)
+        forgetting = asyncio.create_task(_forget(parts, UserDeleted(user_id=driver)))
+        await eventually(lambda: _somebody_waits_for_a_row(parts))
+        await entitle(LicenseChanged(user_id=driver, **told), tx)
+    await forgetting
 
 
 async def test_a_lap_that_comes_while_its_driver_is_erased_is_not_left_behind(parts: Parts):
