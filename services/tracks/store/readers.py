@@ -26,11 +26,11 @@ class ReaderStore:
         )
 
     async def has_sent_a_lap(self, user_id: UUID, game: str, track_id: str) -> bool:
-        """Whether a lap of that track that this driver sent was good enough, under whatever name it came."""
+        """Whether this driver sent a good lap of what has that name now, under whatever name the lap came."""
         return await self._tx.value(
             "SELECT EXISTS (SELECT FROM uploads WHERE user_id = $1 AND game = $2"
-            " AND status IN ('accepted', 'duplicate') AND (track_id = $3 OR layout_id ="
-            " (SELECT layout_id FROM names WHERE names.game = $2 AND names.track_id = $3)))",
+            " AND status IN ('accepted', 'duplicate') AND layout_id ="
+            " (SELECT layout_id FROM names WHERE names.game = $2 AND names.track_id = $3))",
             user_id,
             game,
             track_id,

@@ -110,6 +110,17 @@ async def test_a_track_that_one_has_sent_a_good_lap_of_is_not_counted(parts: Par
     assert (await parts.library.take(me, "f1", "testring")).left == 0
 
 
+async def test_a_lap_of_one_track_under_the_name_of_another_brings_nothing_of_that_one(parts: Parts) -> None:
+    driver = uuid4()
+    await parts.judge(await parts.receive(upload_of(circuit()), uuid4()))
+    await parts.judge(await parts.receive(upload_of(circuit(wobble=150), track_id="monza"), uuid4()))
+    lap = await parts.judge(await parts.receive(upload_of(circuit(), track_id="monza"), driver))
+    assert lap.status == "duplicate"
+    me = caller(driver)
+    assert (await parts.library.take(me, "f1", "testring")).left == MAPS_A_DAY
+    assert (await parts.library.take(me, "f1", "monza")).left == MAPS_A_DAY - 1
+
+
 async def test_who_keeps_the_maps_in_order_is_not_counted(parts: Parts) -> None:
     me = uuid4()
     await take_all(parts, caller(me, Role.MODERATOR), MAPS_A_DAY + 1)
