@@ -56,6 +56,8 @@ class Republishing:
         if not names:
             names = (given_name(layout_id),)
             await self._layouts.link(game, names[0], layout_id, self._at)
+        if await self._lines.name_of(layout_id, game) not in names:  # a contender's is another layout's
+            await self._lines.count_under(layout_id, game, names[0])
         made = await self.made(layout_id, game, await self.read(path), **changes)
         self._maps.announce(await self._maps.publish(made, None), game, names, None)
 

@@ -41,7 +41,12 @@ Who = NamedDependency[Identity]
 Desk = NamedDependency[Moderation]
 Board = NamedDependency[Rearranging]
 Game = Annotated[str | None, QueryParameter(pattern=SLUG_PATTERN, max_length=64)]
-Text = Annotated[str | None, QueryParameter(min_length=1, max_length=96, description="what it is called, in part")]
+Text = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1, max_length=96, pattern=r"^[^\x00-\x1f\x7f]+$", description="what it is called, in part"
+    ),
+]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 

@@ -217,6 +217,18 @@ async def test_what_cannot_be_merged_is_refused_and_nothing_is_done(desk: Desk, 
     assert (history.layout.drivers, (await desk.map_of("f1/ring")).layout_id) == (2, one)
 
 
+async def test_a_contender_that_is_another_road_has_a_name_there_that_leads_to_its_map(desk: Desk, drive: Drive):
+    await drive(circuit())
+    await drive(OTHER_ROAD)
+    elsewhere = await layout_of(drive(circuit(wobble=20), "circuit_7", game="gt7"))
+    (contender,) = (await desk.moderation.layouts("contender", None, None, None, 10)).layouts
+    history = await desk.rearranging.merge(contender.layout_id, elsewhere, WHY, desk.me)
+    (name,) = next(line.names for line in history.layout.lines if line.game == "f1")
+    made = await desk.map_of(f"f1/{name}")
+    assert (made.track_id, made.version, made.layout_id) == (name, 1, elsewhere)
+    assert history.layout.lines[0].track_id == name
+
+
 async def test_a_name_that_was_split_off_is_a_road_of_its_own(desk: Desk, drive: Drive):
     whole = await layout_of(drive(circuit(), driver=desk.me))
     await drive(circuit(), "ring_by_night", driver=desk.me)
@@ -338,6 +350,7 @@ async def test_only_moderators_moderate_and_they_say_why(tracks: Tracks):
         "in_state=gone": "query.in_state",
         "limit=101": "query.limit",
         "after=x": "query.after",
+        "text=%00": "query.text",
     }.items():
         wrong = await tracks.ask("GET", f"/tracks/layouts?{query}", headers=as_moderator)
         assert (wrong.status, wrong.body["errors"][0]["field"]) == (422, field)
