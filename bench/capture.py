@@ -27,9 +27,9 @@ EVERYTHING = frozenset(Capability)
 FRAME_BUDGET_US = 1e6 / RATE_HZ
 
 
-def frames(count: int) -> Iterator[Frame]:
-    """So many cars half a second apart; the driver's is the first."""
-    road = invented_road(3, LENGTH_M)
+def frames(count: int, seed: int = 3, track_id: str = "26") -> Iterator[Frame]:
+    """So many cars half a second apart on the invented road of that seed; the driver's is the first."""
+    road = invented_road(seed, LENGTH_M)
     chance = np.random.default_rng(3)
     lines = [
         driven_line(road, chance, apexing=apexing, noise_m=0.5) for apexing in (0.8, *np.linspace(-1, 1, count - 1))
@@ -50,7 +50,7 @@ def frames(count: int) -> Iterator[Frame]:
     )
     speed = np.abs(np.gradient(places, 1 / RATE_HZ, axis=0))
     slot = np.arange(count, dtype=np.int32)
-    session = Session("f1", "one", track_id="26", track_length_m=LENGTH_M)
+    session = Session("f1", track_id, track_id=track_id, track_length_m=LENGTH_M)
     for number, now in enumerate(at.tolist()):
         cars = Cars.of(
             slot,

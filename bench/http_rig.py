@@ -37,6 +37,7 @@ http {{
     listen {host}:{port};
     keepalive_requests 10000000;
     location = /nothing {{ return 200 "{{}}"; }}
+    location /files/ {{ root {folder}; }}
     location / {{ proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection ""; }}
   }}
 }}
@@ -82,7 +83,7 @@ def upstream(folder: Path, keys: Keys) -> Iterator[tuple[int, int]]:
 
 @contextlib.contextmanager
 def nginx(folder: Path, upstream_port: int) -> Iterator[tuple[int, int]]:
-    """Its port and its process. At /nothing it answers by itself."""
+    """Its port and its process. At /nothing it answers by itself, and at /files/ with what the folder has there."""
     port = any_free()
     configuration = folder / "nginx.conf"
     configuration.write_text(_NGINX.format(folder=folder, host=HOST, port=port, upstream=upstream_port))

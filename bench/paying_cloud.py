@@ -37,10 +37,13 @@ class PayingCloud:
     def authority(self) -> Path:
         return Path(self.told["ca"])
 
-    def browser(self) -> aiohttp.ClientSession:
+    def browser(self, *, auto_decompress: bool = True) -> aiohttp.ClientSession:
         trust = ssl.create_default_context(cafile=self.authority)
         connector = aiohttp.TCPConnector(ssl=trust, limit=0)
-        return aiohttp.ClientSession(self.gateway, connector=connector, timeout=aiohttp.ClientTimeout(total=60))
+        patience = aiohttp.ClientTimeout(total=60)
+        return aiohttp.ClientSession(
+            self.gateway, connector=connector, timeout=patience, auto_decompress=auto_decompress
+        )
 
     async def drivers(self, count: int) -> list[seed.Account]:
         """New accounts, each proved by mail."""

@@ -159,14 +159,10 @@ def _places(xy: Floats) -> Places:
 
 
 def long_road(seed: int, length_m: float) -> Road:
-    """A road as long as the longest there are: parts of invented circuits, one after the other around a ring."""
-    count = max(3, round(length_m / 4500))
-    places, at = [], 0j
-    for number in range(count):
-        part = invented_road(seed + number).centre[:1000]
-        part = (part - part[0]) * np.exp(1j * (2 * np.pi * number / count - np.angle(part[-1] - part[0])))
-        places.append(at + part)
-        at = complex(places[-1][-1]) + 20 * np.exp(2j * np.pi * number / count)
-    whole = np.concatenate(places)
-    whole = whole + (whole[0] - at) * np.arange(len(whole)) / len(whole)
-    return road(f"long/{seed}", f"long {seed}", whole * length_m / np.abs(np.roll(whole, -1) - whole).sum())
+    """A road as long as the longest there are, with bends like theirs: a large ring that winds, never across itself."""
+    chance = np.random.default_rng(seed)
+    angle = np.linspace(0, 2 * np.pi, round(length_m / 3), endpoint=False)
+    waves = np.arange(2, round(length_m / 350))
+    high = chance.normal(0, 2.2 / np.sqrt(len(waves)), len(waves)) / waves
+    centre = np.exp(np.sin(waves * angle[:, None] + chance.uniform(0, 2 * np.pi, len(waves))) @ high + 1j * angle)
+    return road(f"long/{seed}", f"long {seed}", centre * length_m / np.abs(np.roll(centre, -1) - centre).sum())
