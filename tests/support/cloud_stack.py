@@ -26,6 +26,7 @@ class CloudStack(msgspec.Struct, frozen=True):
     demo: dict[str, str]
     services: dict[str, str]
     pids: dict[str, int | None]
+    s3: dict[str, str] = {}
     stripe: dict[str, Any] | None = None
 
     def browser(self) -> aiohttp.ClientSession:
