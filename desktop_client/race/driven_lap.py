@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Set
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -149,7 +150,7 @@ class FinishedLap:
 
         Where the game says no length, what lies between a finish and a start that are not one line is filled in.
         """
-        points = self._points()
+        points = self._points
         if self._is_integrated:
             began = self._lap.line.heading
             closed = without_drift(points, began, self.line.heading - began)
@@ -158,6 +159,7 @@ class FinishedLap:
             return points
         return across_the_line(points) if length_m is None else None
 
+    @cached_property
     def _points(self) -> Floats:
         points = np.array(self._lap.points, dtype=np.float64).reshape(-1, 3)
         points = points[np.array(self._lap.times) < self.line.at]
@@ -166,7 +168,7 @@ class FinishedLap:
         return np.vstack((points, self.line[1:4]))
 
     def _way_m(self) -> float:
-        return float(np.hypot(*np.diff(self._points()[:, :2], axis=0).T).sum())
+        return float(np.hypot(*np.diff(self._points[:, :2], axis=0).T).sum())
 
     def _sector_starts(self) -> tuple[float, ...]:
         starts = self._lap.sector_starts
