@@ -11,14 +11,16 @@ import msgspec
 from contracts.problem import FieldError, ProblemDetails
 
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
+LONGEST_SENTENCE: Final = 500  # what fits on a page, whatever is said
+LONGEST_WISH_S: Final = 86_400
 
 
 class GatewayFailure(Exception):
     """No answer to work with. `sentence` is fit for the driver."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = sentence[:LONGEST_SENTENCE]
+        super().__init__(self.sentence)
 
 
 class GatewayUnreachable(GatewayFailure):
@@ -32,7 +34,8 @@ class GatewayRefused(GatewayFailure):
         super().__init__(problem.detail or problem.title)
         self.code, self.title, self.detail, self.status = problem.code, problem.title, problem.detail, problem.status
         self.errors: tuple[FieldError, ...] = problem.errors
-        self.retry_after = problem.retry_after
+        wish = problem.retry_after
+        self.retry_after = None if wish is None else max(0, min(wish, LONGEST_WISH_S))
 
 
 async def read(reply: aiohttp.ClientResponse) -> bytes:
@@ -52,7 +55,7 @@ async def refuse(reply: aiohttp.ClientResponse) -> NoReturn:
         with contextlib.suppress(msgspec.DecodeError):
             problem = msgspec.json.decode(body, type=ProblemDetails)
             wish = reply.headers.get("retry-after", "")
-            if problem.retry_after is None and wish.isascii() and wish.isdigit():
+            if problem.retry_after is None and wish.isascii() and wish.isdigit() and len(wish) < 10:
                 problem = msgspec.structs.replace(problem, retry_after=int(wish))
             raise GatewayRefused(msgspec.structs.replace(problem, status=reply.status))
     raise GatewayUnreachable(f"Something that is not the gateway answered, with status {reply.status}.")

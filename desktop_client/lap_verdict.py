@@ -6,8 +6,7 @@ from contracts.tracks import LayoutReference, UploadStatus
 
 OF_THE_KNOWN = frozenset({"duplicate"})  # a reason that says how near the lap lies, which is of no use to a driver
 
-
-LONGEST_MESSAGE, MOST_REASONS = 300, 5  # what fits on a page, whatever is said
+LONGEST_MESSAGE, LONGEST_NAME, MOST_REASONS = 300, 64, 5  # what fits on a page, whatever is said
 
 
 def verdict_in_words(status: UploadStatus, version_before: int | None = None) -> str:
@@ -44,7 +43,7 @@ def _known(status: UploadStatus, version_before: int | None) -> str:
 
 
 def _named(layout: LayoutReference) -> str:
-    return f"{layout.track_id} ({layout.game})"
+    return f"{layout.track_id[:LONGEST_NAME]} ({layout.game[:LONGEST_NAME]})"
 
 
 def _sentence(message: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from aiohttp import web
+from loopback_answers import Handler
 from loopback_gateway import (
     EMAIL,
     PASSWORD,
@@ -16,6 +18,7 @@ from loopback_gateway import (
 )
 
 from contracts.auth import Login, TokenPair
+from desktop_client.answers import LONGEST_SENTENCE, LONGEST_WISH_S
 from desktop_client.gateway import BadAddress, Gateway, GatewayRefused, GatewayUnreachable
 from desktop_client.patience import Breaker
 
@@ -74,6 +77,26 @@ async def test_a_refusal_carries_the_gateways_code_and_words(server: LoopbackGat
         await door.call("POST", "/auth/login", TokenPair, body=Login(EMAIL, "wrong"))
     assert (refused.value.code, refused.value.status) == ("invalid_credentials", 401)
     assert refused.value.sentence == "The address or the password is not right."
+
+
+async def test_whatever_a_gateway_says_fits_on_a_page_and_lets_the_client_ask_again_one_day(
+    server: LoopbackGateway, door: Gateway
+) -> None:
+    server.trouble[ASK] += [refuses(429, "too_many_requests", retry_after=10**400, title="long " * 9000)]
+    with pytest.raises(GatewayRefused) as caught:
+        await door.call("GET", PATH, Answer)
+    assert len(caught.value.sentence) == LONGEST_SENTENCE
+    assert caught.value.retry_after == LONGEST_WISH_S
+    body = b'{"type": "x", "title": "No.", "status": 429, "code": "too_many_requests"}'
+
+    async def wishes(_request: web.Request, _handler: Handler) -> web.StreamResponse:
+        headers = {"retry-after": "9" * 5000}
+        return web.Response(body=body, status=429, content_type="application/problem+json", headers=headers)
+
+    server.trouble[ASK] += [wishes] * 3
+    with pytest.raises(GatewayRefused) as caught:
+        await door.call("GET", PATH, Answer)
+    assert caught.value.retry_after is None
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

@@ -60,6 +60,11 @@ def status(state: Any, *reasons: Reason, **more: Any) -> UploadStatus:
             None,
             "Your lap was refused." + (" long" * 60 + ".") * 5,
         ),
+        (
+            status("accepted", variant_of=LayoutReference("g" * 9000, "t" * 9000)),
+            None,
+            f"Your lap made the first map of this layout, a variant of {'t' * 64} ({'g' * 64}).",
+        ),
         (status("rejected"), None, "Your lap was refused; the cloud does not say why."),
     ],
 )
