@@ -59,7 +59,7 @@ fix: setup ## Mend what the linter can mend, and format
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet . ; $(VENV)/bin/ruff check .
 
 bench: setup ## Measure: one JSON object a benchmark
-	@for name in start telemetry capture mutations listening overlay endurance stream auth events gateway license tracks_index devstack; do $(PY) -m bench.$$name || exit 1; done
+	@for name in start telemetry capture mutations listening overlay endurance stream auth events gateway license tracks tracks_index tracks_learning tracks_lists tracks_service devstack; do $(PY) -m bench.$$name || exit 1; done
 
 screenshots: setup ## Render the pictures in docs/images: whole layouts, and each widget alone
 	@$(PY) -m desktop_client.overlay.picture docs/images
