@@ -77,7 +77,7 @@ def test_a_car_is_found_where_it_was_by_its_speed_and_heading(noise: float) -> N
 
 
 def test_on_real_circuits_too_little_is_missing_to_be_seen() -> None:
-    roads = list(real_roads())[::40]
+    roads = list(real_roads())[::80]
     if not roads:
         pytest.skip(WITHOUT_REAL_TRACKS)
     for road in roads:

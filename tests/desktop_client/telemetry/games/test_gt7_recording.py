@@ -131,9 +131,14 @@ def captured(frames):
     return laps, capture
 
 
-def test_the_lap_is_captured_from_its_first_packet_to_its_last(frames):
+@pytest.fixture(scope="module")
+def whole_lap(frames):
+    return captured(frames)
+
+
+def test_the_lap_is_captured_from_its_first_packet_to_its_last(frames, whole_lap):
     """It is the first against the clock: begun at the starting line, and ended at the finish 126 m before that."""
-    (lap,), capture = captured(frames)
+    (lap,), capture = whole_lap
     assert capture.refusal is None
     assert (lap.game, lap.track_id, lap.lap_time_s, lap.coordinates) == ("gt7", None, LAP_S, "game")
     assert lap.rate_hz == pytest.approx(60)
@@ -146,8 +151,8 @@ def test_the_lap_is_captured_from_its_first_packet_to_its_last(frames):
     assert max(nearest[3:]) < 8.0  # of points that are 11 m apart; the first are on the straight between
 
 
-def test_what_is_filled_in_is_the_straight_between_the_two_lines(frames):
-    (lap,), _ = captured(frames)
+def test_what_is_filled_in_is_the_straight_between_the_two_lines(frames, whole_lap):
+    (lap,), _ = whole_lap
     began = np.array([column(frames[:2], name)[0] for name in "xy"])
     filled = np.flatnonzero(np.hypot(*(lap.points[:, :2] - began).T) < 3.0)[0]
     straight = lap.points[: filled + 1, :2]
