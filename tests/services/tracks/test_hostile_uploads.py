@@ -135,8 +135,8 @@ async def test_after_all_of_it_the_process_is_as_small_as_promised_and_has_lost_
         for coding, body in packed_bodies():
             assert (await send(tracks, body, content_encoding=coding)).status == 400
         await asyncio.gather(*(send(tracks, body) for body, _ in NO_LAP.values()))
-        large = (largest_lap(), largest_lap(), largest_lap(lap_valid=False), largest_lap(lap_valid=False))
-        verdicts = await asyncio.gather(*(_judged(tracks, body, uuid4()) for body in large))
+        large = (largest_lap(), largest_lap(lap_valid=False))
+        verdicts = await asyncio.gather(*(_judged(tracks, body, uuid4()) for body in large * 2))
         assert Counter(verdicts) == {"accepted": 1, "duplicate": 1, "rejected": 2}
         await _a_thousand_from_one_account(tracks, nats_server)
         assert tracks.megabytes("VmHWM") < MOST_MB
