@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import traceback
 from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.serialization import decode_json
 
 from chassis.observability import log
 from contracts.problem import (
@@ -81,6 +83,8 @@ def on_framework_refusal(request: Request[Any, Any, Any], refusal: HTTPException
 def on_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     if isinstance(error, RecursionError):
         return on_problem(request, BadRequest("The body is nested too deeply."))
+    if isinstance(error, UnicodeDecodeError) and _is_of_the_body(error):
+        return on_problem(request, BadRequest("JSON is malformed: a text is not UTF-8."))
     if isinstance(error, ExceptionGroup):
         # What a transaction raises as it ends (its connection broke) the framework hands on in a group.
         group = cast("ExceptionGroup[Exception]", error)
@@ -88,6 +92,11 @@ def on_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[b
             return on_problem(request, group.exceptions[0])
     log.error("request.failed", path=_address(request), exc_info=error)
     return on_problem(request, InternalError())
+
+
+def _is_of_the_body(error: UnicodeDecodeError) -> bool:
+    """Whether the framework met it as it read the body: anywhere else it is our own mistake."""
+    return any(frame.f_code is decode_json.__code__ for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _address(request: Request[Any, Any, Any]) -> str:

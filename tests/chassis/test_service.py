@@ -139,6 +139,8 @@ async def test_a_surprise_tells_the_caller_nothing_but_where_to_look(http: aioht
         (b"", 422, "body"),
         (b"{", 400, None),
         (b"\xff\xfe", 400, None),
+        (b'{"number":"\xff"}', 400, None),
+        (b'{"num\xffber":1}', 400, None),
         (b'{"number":NaN}', 400, None),
         (b'{"number":' + b"[" * 500 + b"]" * 500 + b"}", 422, "number"),
         (b'{"number":1,"sectors":[' + b"1," * 2000 + b"1]}", 413, None),
