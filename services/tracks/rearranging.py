@@ -25,7 +25,7 @@ class Rearranging:
         self._objects = objects
 
     async def merge(self, layout_id: UUID, into: UUID, reason: str, by: UUID) -> LayoutHistory:
-        """Let `into` have all that this layout has. Of a game that both have a line of, the survivor's stays: offsets
+        """Let `into` have all that this layout has. Of a game that both have a map of, the survivor's stays: offsets
         are counted from its reference, and what was seen from another one cannot be added to them.
 
         Raises:
@@ -90,14 +90,16 @@ class Rearranging:
 
 
 async def _move_lines(act: Act, layout_id: UUID, into: UUID) -> dict[str, str]:
-    """Give the other layout the lines of games that it has none of; the path of the map that each goes on from."""
-    lines, moved = LineStore(act.tx), dict[str, str]()
+    """Give the other layout the lines of games that it has no map of; the path of the map that each goes on from."""
+    lines, maps, moved = LineStore(act.tx), MapStore(act.tx), dict[str, str]()
     has_already = await lines.games_of(into)
     for game in await lines.games_of(layout_id):
+        newest = await maps.newest_of(layout_id, game)
         if game in has_already:
-            await act.moves.line_ends(layout_id, game, into)
-            continue
-        newest = await MapStore(act.tx).newest_of(layout_id, game)
+            if newest is None or await maps.newest_of(into, game):
+                await act.moves.line_ends(layout_id, game, into)
+                continue
+            await act.moves.line_ends(into, game, layout_id)  # its maps were withdrawn: this one has something to give
         reference = await act.moves.reference_of(layout_id, game)
         await act.moves.line_goes(layout_id, game, into)
         path = newest.storage_path if newest else reference

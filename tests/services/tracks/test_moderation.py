@@ -200,6 +200,21 @@ async def test_a_merged_layout_s_names_are_those_of_the_other_and_its_drivers_co
     assert (await drive(circuit(), "harbour")).duplicate_of is not None
 
 
+async def test_a_game_whose_maps_were_withdrawn_has_the_merged_layouts_map(desk: Desk, drive: Drive):
+    survivor = await layout_of(drive(circuit(), driver=desk.me))
+    await drive(circuit(), "circuit_7", game="gt7", driver=desk.me)
+    await desk.moderation.withdraw(survivor, "gt7", None, WHY, desk.me)
+    merged = await layout_of(drive(OTHER_ROAD, "circuit_9", game="gt7"))
+    had = await desk.map_of("gt7/circuit_9")
+    await desk.told()
+    history = await desk.rearranging.merge(merged, survivor, WHY, desk.me)
+    assert await desk.told() == ["f1/ring 2", "gt7/circuit_7 2", "gt7/circuit_9 2"]
+    for name in ("gt7/circuit_7", "gt7/circuit_9"):
+        made = await desk.map_of(name)
+        assert (made.line, made.layout_id) == (had.line, survivor)
+    assert history.layout.drivers == 2
+
+
 async def test_what_cannot_be_merged_is_refused_and_nothing_is_done(desk: Desk, drive: Drive):
     one = await layout_of(drive(circuit()))
     await drive(OTHER_ROAD)
