@@ -72,11 +72,6 @@ def agreed(facts: Iterable[Facts], length_m: float) -> Agreed:
                   _pit_lane([one.pit for one in facts if one.pit], length_m))  # fmt: skip
 
 
-def elevation_range(z: Sequence[float]) -> float | None:
-    """Metres between the lowest and the highest place of a line; None where its heights are not known."""
-    return round(max(z) - min(z), 1) if z else None
-
-
 def _share(metres: float, start: float, driven_m: float) -> float | None:
     if not 0 <= metres <= driven_m * 1.02:  # a game's own length and the driven one differ a little
         return None

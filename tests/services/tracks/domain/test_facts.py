@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.tracks import PitPassage, Station
-from services.tracks.domain.facts import MOST_PIT_PLACES, Agreed, Facts, PitFacts, agreed, elevation_range, told
+from services.tracks.domain.facts import MOST_PIT_PLACES, Agreed, Facts, PitFacts, agreed, told
 
 LENGTH_M = 5000.0
 WAY = np.linspace(0, 400, 900) + 12j
@@ -109,8 +109,3 @@ def test_whatever_is_told_lies_on_the_lap_or_is_left_out(
     places = [station.s for station in both.sectors] + ([both.pit.entry_s, both.pit.exit_s] if both.pit else [])
     assert all(math.isfinite(place) and 0 <= place <= LENGTH_M for place in places)
     assert [station.s for station in both.sectors] == sorted(station.s for station in both.sectors)
-
-
-def test_the_elevation_is_between_the_lowest_and_the_highest_place():
-    assert elevation_range((3.0, 41.26, 10.0)) == 38.3
-    assert elevation_range(()) is None
