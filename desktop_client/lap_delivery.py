@@ -266,7 +266,6 @@ class LapDelivery:
 
     async def _done(self, lap_id: UUID) -> None:
         """The cloud has answered, and the lap waits no longer. A file that cannot be removed is removed later."""
-        self._waiting.pop(lap_id, None)
         try:
             await asyncio.to_thread(self._queue.remove, lap_id)
         except OSError as error:
@@ -274,3 +273,4 @@ class LapDelivery:
             self._answered.add(lap_id)
         else:
             self._answered.discard(lap_id)
+        self._waiting.pop(lap_id, None)
